@@ -1,0 +1,1 @@
+"""Exact algebra: prime fields, matrices, polynomials, straight-line programs."""

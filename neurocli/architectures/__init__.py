@@ -1,0 +1,1 @@
+"""Networks, the language that names them, and their parametrizations."""

@@ -1,0 +1,1 @@
+"""Grids, sweeps, claims and their evaluation, searches."""

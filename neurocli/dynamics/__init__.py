@@ -1,0 +1,1 @@
+"""Alternating gradient flows."""

@@ -1,0 +1,1 @@
+"""Programs that decide ideals, behind one protocol."""

@@ -1,0 +1,1 @@
+"""Finite groups, their representations, the group Fourier transform, recovery of a group."""

@@ -1,0 +1,1 @@
+"""Models of hyperbolic space, exact Delaunay graphs, HyperDGA."""

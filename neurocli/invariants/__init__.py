@@ -1,0 +1,1 @@
+"""Dimension, degree, singular locus, fibres, Euclidean distance degree."""

@@ -1,0 +1,1 @@
+"""Running work that may crash, hang or eat memory: child process, limits, journal."""

@@ -1,0 +1,1 @@
+"""Relative representations and topological densification of latent spaces."""

@@ -1,0 +1,1 @@
+"""Batched path tracking, monodromy, trace test, certification."""

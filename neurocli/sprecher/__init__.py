@@ -1,0 +1,1 @@
+"""Sprecher networks as trainable spline models."""

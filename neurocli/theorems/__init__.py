@@ -1,0 +1,1 @@
+"""Closed forms and bounds: hypotheses, formula, citation key, for a network."""
