@@ -1,0 +1,190 @@
+"""A forked child in its own process group, on a leash that ends the whole group when the parent dies.
+
+The child inherits everything by `fork`, so that functions and data need no serialization on the
+way in; it answers in JSON lines over a pipe, so that nothing is unpickled on the way out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import os
+import resource
+import select
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+#: Signals that must end a child at once, even inside a call of a C library.
+_FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGIO)
+_MEBIBYTE = 2**20
+
+
+@dataclasses.dataclass
+class Process:
+    """A running child, as its parent sees it.
+
+    Args:
+        pid: process number; the child leads a process group of the same number.
+        answers: file descriptor from which the parent reads.
+        leash: file descriptor whose closing, also by the parent's death, ends the child's group.
+    """
+
+    pid: int
+    answers: int
+    leash: int
+    _ended: tuple[int, float] | None = None
+
+    def kill(self) -> None:
+        """Kill the child and everything it has started."""
+        if self._ended is not None:
+            return
+        # The child may not have made its group yet, and then it has started nothing either.
+        for send in (os.kill, os.killpg):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                send(self.pid, signal.SIGKILL)
+
+    def reap(self) -> tuple[int, float]:
+        """Wait for the end of the child; its exit status (negative: a signal) and peak memory in MB.
+
+        Whatever the child left behind in its group is killed.
+        """
+        if self._ended is None:
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            # Not reaped yet, so the number of the group cannot have been given to another.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            _, status, usage = os.wait4(self.pid, 0)
+            unit = 1 if sys.platform == "darwin" else 1024
+            self._ended = os.waitstatus_to_exitcode(status), usage.ru_maxrss * unit / _MEBIBYTE
+            os.close(self.answers)
+            os.close(self.leash)
+        return self._ended
+
+
+def spawn(main: Callable[[int], None], memory_mb: int | None = None,
+          inherit: tuple[int, ...] = ()) -> Process:
+    """Run `main(answers)` in a forked child, where `answers` is a file descriptor to write to.
+
+    Args:
+        main: the child's work; the child ends with status 0 when it returns, 1 when it raises.
+        memory_mb: address space the child may take beyond what it is born with.
+        inherit: descriptors that belong to the parent and are closed in the child.
+
+    Notes:
+        Signals are held back around the fork, so that no interrupt can come where the child would
+        have no owner. Should the owner be lost all the same, the leash ends the child with the parent.
+    """
+    answers, writer = os.pipe()
+    leash_end, leash = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    process: Process | None = None
+    try:
+        with _blocked(signal.SIGINT, signal.SIGTERM):
+            pid = _fork()
+            if pid == 0:
+                _run(main, writer, leash_end, memory_mb, (answers, leash, *inherit))
+            process = Process(pid, answers, leash)
+            os.close(writer)
+            os.close(leash_end)
+        return process
+    except BaseException:
+        # A signal that was held back is delivered when it is let through, here.
+        if process is not None:
+            process.kill()
+            process.reap()
+        raise
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Newer Pythons warn of threads that others (BLAS) have started; the child uses none of them.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def _run(main: Callable[[int], None], writer: int, leash_end: int, memory_mb: int | None,
+         foreign: tuple[int, ...]) -> NoReturn:
+    """The whole life of the child."""
+    status = 1
+    try:
+        for descriptor in foreign:
+            os.close(descriptor)
+        _settle(leash_end, memory_mb)
+        main(writer)
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        # Not sys.exit: the parent's clean-up handlers are not this process's to run.
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+
+
+def _settle(leash_end: int, memory_mb: int | None) -> None:
+    """Make the child a group of its own with its own signals, limits and standard output."""
+    os.setsid()
+    for number in _FATAL:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FATAL)
+    # The kernel sends SIGIO to the whole group when the last writer of the leash is gone, however
+    # it went: engines started by the child do not outlive a parent that was killed with -9.
+    fcntl.fcntl(leash_end, fcntl.F_SETOWN, -os.getpid())
+    fcntl.fcntl(leash_end, fcntl.F_SETFL, fcntl.fcntl(leash_end, fcntl.F_GETFL) | os.O_ASYNC)
+    if hung_up(leash_end):
+        os._exit(1)
+    # A library that prints must not spoil the parent's answer, which goes to standard output.
+    with contextlib.suppress(OSError):
+        os.dup2(2, 1)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if memory_mb is not None:
+        limit_memory(memory_mb)
+
+
+def limit_memory(memory_mb: int | None) -> None:
+    """Bound the address space of this process to what it has now plus `memory_mb` (None: no bound)."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    soft = hard if memory_mb is None else address_space() + memory_mb * _MEBIBYTE
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    with contextlib.suppress(ValueError, OSError):  # a system without this limit
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def address_space() -> int:
+    """Bytes of address space of this process; a gibibyte where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 1024 * _MEBIBYTE
+
+
+def hung_up(descriptor: int) -> bool:
+    """Whether the other end of a pipe is closed."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte of `data`."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view):]
+
+
+@contextlib.contextmanager
+def _blocked(*signals: signal.Signals) -> Iterator[None]:
+    """Hold back `signals` in this thread."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
