@@ -41,8 +41,8 @@ def read_group(path: str | os.PathLike[str]) -> Group:
 
     Args:
         path: CSV with n rows of n entries, optionally with a header row and a header column of the
-            elements and any corner; or JSON, a list of n lists or an object with "table" and, optionally,
-            "elements" and "name".
+            elements and a corner that is no number; or JSON, a list of n lists or an object with "table"
+            and, optionally, "elements" and "name".
 
     Raises:
         DataError: unreadable, or a group law fails (which one, on which elements).
@@ -103,10 +103,10 @@ def parse_csv(text: str, name: str = "table") -> Group:
     if not rows:
         raise DataError("the Cayley table is empty")
     header, column = rows[0][1:], [row[0] for row in rows[1:]]
-    # A header is the same in row and column, and its corner is no element.  A table without header,
-    # identity first, also begins alike in row and column, but its corner is the identity: g·g⁻¹ below.
+    # A header is the same in row and column, and its corner is neither an element nor a number.  A table
+    # without header, identity first, begins alike too, but its corner is the identity, the g·g⁻¹ below.
     body = {cell for row in rows[1:] for cell in row[1:]}
-    if len(rows) > 1 and header == column and rows[0][0] not in body:
+    if len(rows) > 1 and header == column and rows[0][0] not in body and not rows[0][0].isdigit():
         return _group([row[1:] for row in rows[1:]], header, name)
     return _group(rows, None, name)
 
@@ -139,7 +139,6 @@ def _elements(rows: Sequence[Sequence[str]]) -> list[str]:
     entries = {entry for row in rows for entry in row}
     for first in (0, 1):
         numbers = [str(g) for g in range(first, first + n)]
-        # A number out of range is to be reported as a failure of closure, so all entries need not fit.
-        if entries <= set(numbers) or (first == 0 and all(e.lstrip("-").isdigit() for e in entries)):
+        if entries <= set(numbers):
             return numbers
     return list(rows[0])

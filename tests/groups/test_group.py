@@ -112,6 +112,7 @@ def test_identity_is_moved_to_the_front():
     "1,2,3\n2,3,1\n3,1,2\n",
     "e,a,b\na,b,e\nb,e,a\n",
     "*,e,a,b\ne,e,a,b\na,a,b,e\nb,b,e,a\n",
+    "1,2,4\n2,4,1\n4,1,2\n",
     "\n 0 , 1 , 2\n1,2,0\n2,0,1",
 ])
 def test_csv_spellings_of_c3(text):
@@ -132,7 +133,8 @@ def test_bad_csv(text, message):
 
 @pytest.mark.parametrize("text, message", [
     ("{", "not JSON"), ("{}", "no key"), ('{"table": 3}', "list of rows"), ("[1]", "list of rows"),
-    ('{"table": [[0]], "elements": 3}', "elements"), ('{"table": [[0]], "elements": ["a", "b"]}', "2 elements"),
+    ('{"table": [[0]], "elements": 3}', "elements"),
+    ('{"table": [[0]], "elements": ["a", "b"]}', "2 elements"),
 ])
 def test_bad_json(text, message):
     with pytest.raises(DataError, match=message):
