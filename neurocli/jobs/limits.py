@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import resource
+from pathlib import Path
 
 from neurocli.errors import TooLarge, UsageError
+from neurocli.jobs.process import address_space
 
 #: MB per unit; 1 MB is 2^20 bytes here, as in every figure that neurocli prints.
 _MEGABYTES = {"": 1.0, "B": 2.0**-20, "K": 2.0**-10, "M": 1.0, "G": 2.0**10, "T": 2.0**20}
@@ -80,7 +83,8 @@ def require_memory(estimate_mb: float, what: str) -> None:
     available = available_memory_mb()
     if estimate_mb > _SHARE * available:
         raise TooLarge(f"{what} needs about {readable_size(estimate_mb)}; "
-                       f"{readable_size(available)} are available", "ask for less, or run on a larger machine")
+                       f"{readable_size(available)} are available",
+                       "ask for less, or run on a larger machine")
 
 
 def readable_size(megabytes: float) -> str:
@@ -111,22 +115,29 @@ def _machine_memory() -> float:
 
 
 def _group_memory() -> float | None:
-    """What the control group leaves, where there is one with a bound."""
-    for bound, used in (("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-                        ("/sys/fs/cgroup/memory/memory.limit_in_bytes",
-                         "/sys/fs/cgroup/memory/memory.usage_in_bytes")):
-        try:
-            with open(bound, encoding="ascii") as limit, open(used, encoding="ascii") as current:
-                return max(0, int(limit.read()) - int(current.read())) / 2**20
-        except (OSError, ValueError):  # no such file, or "max"
-            continue
-    return None
+    """What the control group leaves, where there is one with a bound (version 2, on Linux)."""
+    try:
+        lines = Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    own = next((line[3:].lstrip("/") for line in lines if line.startswith("0::")), "")
+    root = Path("/sys/fs/cgroup")
+    rests = [_rest_of_group(group) for group in (root / own, *(root / own).parents)
+             if group.is_relative_to(root)]
+    return min((rest for rest in rests if rest is not None), default=None)
+
+
+def _rest_of_group(group: Path) -> float | None:
+    try:
+        bound = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+        fields = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):  # no such file, or "max"
+        return None
+    # Cached files are given back before anything fails.
+    return max(0, bound - used + int(fields.get("inactive_file", 0))) / 2**20
 
 
 def _rest_of_address_space() -> float | None:
-    import resource
-
-    from neurocli.jobs.process import address_space
-
     soft = resource.getrlimit(resource.RLIMIT_AS)[0]
     return None if soft == resource.RLIM_INFINITY else max(0, soft - address_space()) / 2**20

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import faulthandler
 import fcntl
 import os
 import resource
@@ -142,6 +143,9 @@ def _settle(leash_end: int, memory_mb: int | None) -> None:
     # A library that prints must not spoil the parent's answer, which goes to standard output.
     with contextlib.suppress(OSError):
         os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    # The parent names the signal of a death; a page of frames adds nothing to "out of memory".
+    faulthandler.disable()
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if memory_mb is not None:
         limit_memory(memory_mb)
