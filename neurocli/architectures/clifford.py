@@ -68,7 +68,7 @@ def multiplication_table(signature: tuple[int, int, int]) -> Table:
     with contextlib.redirect_stdout(io.StringIO()):
         from galgebra.ga import Ga
 
-        names = " ".join(f"e{g}" for g in range(1, count + 1))
+        names = "e*" + "|".join(map(str, range(1, count + 1)))
         generators = Ga(names, g=[1] * p + [-1] * q + [0] * z).mv()
         products: list[Any] = [None] * (1 << count)
         for mask in range(1, 1 << count):
