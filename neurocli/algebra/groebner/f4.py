@@ -29,6 +29,7 @@ from neurocli.algebra.groebner.polynomial import (
     degree,
     to_polynomial,
 )
+from neurocli.algebra.groebner.trace import Trace
 from neurocli.errors import TimeLimit, UsageError
 
 
@@ -181,23 +182,24 @@ def normal_forms(store: PolynomialStore, reducers: Reducers, numbers: Sequence[i
     matrix = MacaulayMatrix(store, reducers, limits.memory, limits.check)
     matrix.add_lower_rows(np.array(numbers, dtype=np.int64))
     matrix.close()
-    assembled = matrix.assemble()
+    skeleton = matrix.assemble()
     result = []
-    for row in assembled.reduced_rows():
+    for row in skeleton.fill(store.field, store.coefficients, limits.check).reduced_rows():
         support = np.flatnonzero(row)
-        keys = assembled.irreducible[:, support]
+        keys = skeleton.irreducible[:, support]
         result.append(to_polynomial(store.packing, store.field, keys, row[support]))
     return result
 
 
 def groebner_basis(system: System, order: MonomialOrder | None = None, *,
-                   limits: Limits = NO_LIMITS) -> GroebnerBasis:
+                   limits: Limits = NO_LIMITS, trace: Trace | None = None) -> GroebnerBasis:
     """The reduced Gröbner basis of an ideal over a prime field.
 
     Args:
         system: generators; characteristic a prime below 2^31.
         order: monomial order, degrevlex by default.
         limits: time, memory, progress.
+        trace: an empty trace, to be filled for replay modulo other primes.
 
     Raises:
         UsageError: for a characteristic that is not a prime below 2^31.
@@ -211,13 +213,13 @@ def groebner_basis(system: System, order: MonomialOrder | None = None, *,
         >>> groebner_basis(System("xy", 101, [circle, line])).leading_monomials
         [(1, 0), (0, 2)]
     """
-    return _F4(system, order or MonomialOrder.degrevlex(system.n), limits).run()
+    return _F4(system, order or MonomialOrder.degrevlex(system.n), limits, trace).run()
 
 
 class _F4:
     """The state of one computation."""
 
-    def __init__(self, system: System, order: MonomialOrder, limits: Limits) -> None:
+    def __init__(self, system: System, order: MonomialOrder, limits: Limits, trace: Trace | None) -> None:
         from flint import fmpz
 
         p = system.characteristic
@@ -227,12 +229,15 @@ class _F4:
             raise UsageError(f"an order of {order.n} variables for a ring of {system.n}")
         self.variables = system.variables
         self.limits = limits
+        self.trace = trace
         generators = [f for f in system.polynomials if f]
         packing = Packing.for_degree(order, max(map(degree, generators), default=1))
         self.store = PolynomialStore(packing, ModularArithmetic(p))
         self.pairs = CriticalPairs(order.n)
         self.numbers: list[int] = []  # of the basis elements in the store
         self.waiting = [self.store.append_polynomial(f) for f in generators]
+        if trace is not None:
+            trace.generators = [list(self.store.polynomial(w)) for w in self.waiting]
         self.unit = False
         self.degree_falls = False
         # without a degree order, degrees of lcms say little about the cost of a pair
@@ -268,15 +273,21 @@ class _F4:
             matrix.close()
             return matrix
 
-        matrix = with_wide_fields(self.store, attempt).assemble()
-        space, _ = matrix.echelon()
-        for row in np.argsort(space.pivots)[::-1]:
+        skeleton = with_wide_fields(self.store, attempt).assemble()
+        filled = skeleton.fill(self.store.field, self.store.coefficients, self.limits.check)
+        space, independent = filled.echelon()
+        supports = []
+        order = np.argsort(space.pivots)[::-1]
+        for row in order:
             support = np.flatnonzero(space.rows[row])
-            self._insert(self.store.append(matrix.irreducible[:, support], space.rows[row, support]), sugar)
+            supports.append(support)
+            self._insert(self.store.append(skeleton.irreducible[:, support], space.rows[row, support]), sugar)
+        if self.trace is not None and supports:
+            self.trace.record(skeleton, independent, supports)
         if self.limits.progress is not None:
-            rows, columns = matrix.shape
-            self.limits.progress(Round(least, len(first), len(self.pairs), rows, columns, space.rank,
-                                       matrix.lower.count - space.rank, time.monotonic() - started))
+            rows = skeleton.pivots.count + skeleton.lower.count
+            self.limits.progress(Round(least, len(first), len(self.pairs), rows, skeleton.columns, space.rank,
+                                       skeleton.lower.count - space.rank, time.monotonic() - started))
         self.limits.check()
 
     def _add_pairs(self, matrix: MacaulayMatrix, first: NDArray[np.int64], second: NDArray[np.int64],
@@ -314,33 +325,39 @@ class _F4:
         """The minimal basis with reduced tails, in a store of its own."""
         active = np.flatnonzero(self.pairs.active)
         numbers = np.array(self.numbers, dtype=np.int64)[active]
+        if self.unit and self.trace is not None:
+            self.trace.unit = True
         if self.unit:
             keep = [i for i in numbers if not self.store.lead(int(i)).any()]
             numbers = np.array(keep[:1], dtype=np.int64)
         result = PolynomialStore(self.store.packing, self.store.field)
         if len(numbers):
             self._reduce_tails(numbers, result)
-        return GroebnerBasis(result, self.variables, self.degree_falls, self.limits)
+        basis = GroebnerBasis(result, self.variables, self.degree_falls, self.limits)
+        if self.trace is not None:
+            self.trace.monomials = [list(f) for f in basis.polynomials]
+        return basis
 
     def _reduce_tails(self, numbers: NDArray[np.int64], result: PolynomialStore) -> None:
-        store, base = self.store, len(self.store)
+        store = self.store
         reducers = Reducers(numbers, np.array([store.lead(int(i)) for i in numbers]))
 
         def attempt() -> MacaulayMatrix:
-            store.truncate(base)
-            for i in numbers.tolist():
-                keys, coefficients = store.terms(i)
-                store.append(keys[:, 1:], coefficients[1:])
             matrix = MacaulayMatrix(store, reducers, self.limits.memory, self.limits.check)
-            matrix.add_lower_rows(np.arange(base, base + len(numbers)))
+            matrix.add_lower_rows(numbers, skip=1)
             matrix.close()
             return matrix
 
-        matrix = with_wide_fields(store, attempt).assemble()
+        skeleton = with_wide_fields(store, attempt).assemble()
         result.repack(store.packing)
-        rows = matrix.reduced_rows()
+        rows = skeleton.fill(store.field, store.coefficients, self.limits.check).reduced_rows()
         leads = store.keys[:, store.starts[numbers]]
-        for i in Packing.argsort_descending(leads)[::-1]:
+        supports = []
+        order = Packing.argsort_descending(leads)[::-1]
+        for i in order:
             support = np.flatnonzero(rows[i])
-            result.append(np.concatenate([leads[:, i:i + 1], matrix.irreducible[:, support]], axis=1),
+            supports.append(support)
+            result.append(np.concatenate([leads[:, i:i + 1], skeleton.irreducible[:, support]], axis=1),
                           np.concatenate([np.ones(1), rows[i, support]]))
+        if self.trace is not None:
+            self.trace.finish(skeleton, order, supports)

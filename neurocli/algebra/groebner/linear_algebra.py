@@ -6,18 +6,21 @@ Primes below 2^23 need no splitting.
 
 The matrix of a step of F4 is [[A, B], [C, D]] with A sparse, unit upper triangular (its rows are
 multiples of known polynomials).  Wanted is an echelon form of D - C A^{-1} B [faugere-lachartre-2010].
-The few rows (C D) are reduced together, as columns of a dense panel, by blocks of pivots:
-a sparse product brings in the pivots of earlier blocks, the inverse of the block's
-own unit triangle finishes it.
+The few rows (C D) are reduced together, as columns of a dense panel: Y with A^T Y = C^T is found
+block by block, where a sparse product brings in the earlier blocks and the inverse of the
+block's own unit triangle finishes it; then D^T - B^T Y is one more sparse product.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 
@@ -161,63 +164,45 @@ class RowSpace:
         return fresh
 
 
-@dataclass
-class SparseRows:
-    """Sparse rows: entry k lies in row `rows[k]`, column `columns[k]`, with value `values[k]`."""
-
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
-    values: Floats
-    count: int
-
-
-class PivotBlock:
-    """The pivot rows (A B) of a Macaulay matrix, prepared for reducing other rows.
+class TriangularSolver:
+    """Solves L y = t for a sparse unit lower triangular L, and applies further rows to the solution.
 
     Args:
         field: arithmetic modulo p.
-        rows: the pivot rows without their leading ones, sorted by row; columns below `count` are
-            the pivots (row i has its leading one in column i), the others follow.
-        columns: total number of columns.
+        lower: scipy CSR array of balanced residues, shape (m, n) with m >= n: the first n rows are
+            strictly lower triangular, the unit diagonal is not stored.
     """
 
-    def __init__(self, field: ModularArithmetic, rows: SparseRows, columns: int) -> None:
+    def __init__(self, field: ModularArithmetic, lower: csr_array) -> None:
         from scipy.sparse import csr_array
 
         self.field = field
-        self.count = rows.count
-        self.columns = columns
-        n = rows.count
-        pointers = np.zeros(n + 1, dtype=np.int64)
-        np.cumsum(np.bincount(rows.rows, minlength=n), out=pointers[1:])
-        own = (rows.columns < n) & (rows.columns // BLOCK == rows.rows // BLOCK)
-        self._triangles = self._invert_triangles(rows, own)
-        kept = ~own
-        pointers = np.zeros(n + 1, dtype=np.int64)
-        np.cumsum(np.bincount(rows.rows[kept], minlength=n), out=pointers[1:])
-        by_row = csr_array((rows.values[kept], rows.columns[kept], pointers), shape=(n, columns))
-        by_column = by_row.tocsc()
-        self._indices = by_column.indices
-        self._low, self._high = field.split(by_column.data)
-        # a column with many entries is cut into pieces of at most TERMS, so that sums stay exact
-        counts = np.diff(by_column.indptr)
-        pieces = np.maximum(1, -(-counts // TERMS))
-        self._first_piece = np.zeros(columns + 1, dtype=np.int64)
+        self.rows, self.count = lower.shape
+        n = self.count
+        row = np.repeat(np.arange(self.rows), np.diff(lower.indptr))
+        own = (row < n) & (row // BLOCK == lower.indices // BLOCK)
+        self._triangles = self._invert_triangles(row[own], lower.indices[own], lower.data[own])
+        if own.any():
+            pointers = np.zeros(self.rows + 1, dtype=np.int64)
+            np.cumsum(np.bincount(row[~own], minlength=self.rows), out=pointers[1:])
+            lower = csr_array((lower.data[~own], lower.indices[~own], pointers), shape=lower.shape)
+        self._indices = lower.indices
+        self._low, self._high = field.split(lower.data)
+        # a row with many entries is cut into pieces of at most TERMS, so that sums stay exact
+        pieces = np.maximum(1, -(-np.diff(lower.indptr) // TERMS))
+        self._first_piece = np.zeros(self.rows + 1, dtype=np.int64)
         np.cumsum(pieces, out=self._first_piece[1:])
         within = np.arange(self._first_piece[-1]) - np.repeat(self._first_piece[:-1], pieces)
-        starts = np.repeat(by_column.indptr[:-1], pieces) + TERMS * within
-        self._pointers = np.append(starts, by_column.indptr[-1]).astype(by_column.indptr.dtype)
+        starts = np.repeat(lower.indptr[:-1], pieces) + TERMS * within
+        self._pointers = np.append(starts, lower.indptr[-1]).astype(lower.indices.dtype)
 
-    def _invert_triangles(self, rows: SparseRows, own: NDArray[np.bool_]) -> Floats:
-        """Inverses of the transposed unit triangles on the diagonal, shape (blocks, BLOCK, BLOCK)."""
+    def _invert_triangles(self, row: NDArray[np.int64], column: NDArray[np.int32], values: Floats) -> Floats:
+        """Inverses of the unit triangles on the diagonal, shape (blocks, BLOCK, BLOCK)."""
         field = self.field
-        blocks = -(-rows.count // BLOCK)
-        lower = np.zeros((blocks, BLOCK, BLOCK))
-        r, c = rows.rows[own], rows.columns[own]
-        lower[r // BLOCK, c % BLOCK, r % BLOCK] = rows.values[own]
-        diagonal = np.arange(BLOCK)
-        lower[:, diagonal, diagonal] = 1.0
+        lower = np.zeros((-(-self.count // BLOCK), BLOCK, BLOCK))
+        lower[row // BLOCK, row % BLOCK, column % BLOCK] = values
         inverse = np.zeros_like(lower)
+        diagonal = np.arange(BLOCK)
         inverse[:, diagonal, diagonal] = 1.0
         size = 1
         while size < BLOCK:
@@ -235,7 +220,7 @@ class PivotBlock:
         return inverse
 
     def _product(self, start: int, stop: int, y: Floats) -> Floats:
-        """The rows start..stop of the transposed matrix times y, reduced."""
+        """The rows start..stop outside the diagonal triangles, times y, reduced."""
         from scipy.sparse import csr_array
 
         first, last = int(self._first_piece[start]), int(self._first_piece[stop])
@@ -255,15 +240,12 @@ class PivotBlock:
             self.field.balance(product)
         return product
 
-    def reduce(self, panel: Floats, check: Callable[[], None] = lambda: None) -> Floats:
-        """Reduce rows by all pivots.
+    def solve(self, panel: Floats, check: Callable[[], None] = lambda: None) -> None:
+        """Overwrite the first n rows of a panel (m, width) by y, and subtract the further rows of L times y.
 
         Args:
-            panel: the rows as columns, shape (columns, width); overwritten.
+            panel: right-hand sides as columns.
             check: called between blocks; may raise to interrupt.
-
-        Returns:
-            The reduced rows on the non-pivot columns, shape (width, columns - count).
         """
         for block, start in enumerate(range(0, self.count, BLOCK)):
             check()
@@ -274,8 +256,7 @@ class PivotBlock:
                 self.field.balance(part)
             size = stop - start
             panel[start:stop] = self.field.matmul(self._triangles[block, :size, :size], part)
-        rest = panel[self.count:]
-        if self.count:
-            rest -= self._product(self.count, self.columns, panel[:self.count])
+        if self.count and self.rows > self.count:
+            rest = panel[self.count:]
+            rest -= self._product(self.count, self.rows, panel[:self.count])
             self.field.balance(rest)
-        return np.ascontiguousarray(rest.T)

@@ -2,25 +2,30 @@
 
 Rows are products (monomial) * (stored polynomial).  Starting from the rows asked for, every monomial
 that some basis element's leading monomial divides gets a pivot row, until closure; the
-remaining columns are irreducible.  Then `PivotBlock` reduces the rows.
+remaining columns are irreducible.
 
 Reference: [faugere-1999].
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurocli.algebra.groebner.linear_algebra import Floats, PivotBlock, RowSpace, SparseRows
+from neurocli.algebra.groebner.linear_algebra import Floats, ModularArithmetic, RowSpace, TriangularSolver
 from neurocli.algebra.groebner.monomials import Keys, MonomialIndex, Packing, first_divisor
 from neurocli.algebra.groebner.polynomial import PolynomialStore, ragged
 from neurocli.errors import MemoryLimit
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 PANEL = 256
+BYTES_PER_ENTRY = 64  # ids and keys while gathering; indices, values and their copies afterwards
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class MacaulayMatrix:
         self.memory_limit = memory_limit
         self.check = check
         self.index = MonomialIndex(store.packing.words)
-        self._polynomials: list[NDArray[np.int64]] = []
+        self._starts: list[NDArray[np.int64]] = []
+        self._lengths: list[NDArray[np.int64]] = []
         self._ids: list[NDArray[np.int32]] = []
         self._lower: list[NDArray[np.bool_]] = []
         self._settled = np.zeros(0, dtype=bool)
@@ -76,32 +82,37 @@ class MacaulayMatrix:
         if missing > 0:
             self._settled = np.concatenate([self._settled, np.zeros(missing, dtype=bool)])
 
-    def add_rows(self, multipliers: Keys, polynomials: NDArray[np.int64], lower: NDArray[np.bool_]) -> None:
+    def add_rows(self, multipliers: Keys, polynomials: NDArray[np.int64], lower: NDArray[np.bool_],
+                 skip: int = 0) -> None:
         """Append the rows multiplier * polynomial; those not `lower` are pivot rows.
+
+        Args:
+            multipliers: packed monomials, one per row.
+            polynomials: numbers in the store.
+            lower: which rows are to be reduced.
+            skip: leading terms left out.
 
         Raises:
             NeedsWiderFields: if a product does not fit the packing.
             MemoryLimit: if the matrix would not fit the memory allowed.
         """
         store = self.store
-        lengths = store.lengths[polynomials]
-        total = int(lengths.sum())
-        self._entries += total
-        # ids, keys while gathering, values and indices of the sparse copies
-        self._demand(self._entries * 64)
+        starts, lengths = store.starts[polynomials] + skip, store.lengths[polynomials] - skip
+        self._entries += int(lengths.sum())
+        self._demand(self._entries * BYTES_PER_ENTRY)
         self._check_degrees(multipliers, polynomials)
-        source = ragged(store.starts[polynomials], lengths)
-        keys = store.keys[:, source]
+        keys = store.keys[:, ragged(starts, lengths)]
         for w in range(len(keys)):
             keys[w] += np.repeat(multipliers[w], lengths)
         self._ids.append(self.index.insert(keys))
-        self._polynomials.append(polynomials)
+        self._starts.append(starts)
+        self._lengths.append(lengths)
         self._lower.append(lower)
 
-    def add_lower_rows(self, polynomials: NDArray[np.int64]) -> None:
-        """Append stored polynomials as they are, as rows to be reduced."""
+    def add_lower_rows(self, polynomials: NDArray[np.int64], skip: int = 0) -> None:
+        """Append stored polynomials as they are, without their `skip` leading terms, as lower rows."""
         ones = np.zeros((self.store.packing.words, len(polynomials)), dtype=np.uint64)
-        self.add_rows(ones, polynomials, np.ones(len(polynomials), dtype=bool))
+        self.add_rows(ones, polynomials, np.ones(len(polynomials), dtype=bool), skip)
 
     def _check_degrees(self, multipliers: Keys, polynomials: NDArray[np.int64]) -> None:
         if not len(polynomials):
@@ -136,13 +147,12 @@ class MacaulayMatrix:
             multipliers = keys[:, found] - self.store.keys[:, self.store.starts[polynomials]]
             self.add_rows(multipliers, polynomials, np.zeros(len(found), dtype=bool))
 
-    def assemble(self) -> AssembledMatrix:
-        """Order the columns and set up the pivot rows."""
-        store, size = self.store, self.index.size
-        polynomials = np.concatenate(self._polynomials)
+    def assemble(self) -> Skeleton:
+        """Order the columns and say where each entry comes from."""
+        size = self.index.size
         ids = np.concatenate(self._ids)
         lower = np.concatenate(self._lower)
-        lengths = store.lengths[polynomials]
+        sources, lengths = np.concatenate(self._starts), np.concatenate(self._lengths)
         starts = np.cumsum(lengths) - lengths
         order = Packing.argsort_descending(self.index.keys)
         pivot_rows = np.flatnonzero(~lower)
@@ -153,57 +163,126 @@ class MacaulayMatrix:
         position[pivots] = np.arange(len(pivots))
         position[rest] = len(pivots) + np.arange(len(rest))
         pivot_rows = pivot_rows[np.argsort(position[ids[starts[pivot_rows]]])]
-        tails = lengths[pivot_rows] - 1
-        entries = SparseRows(
-            np.repeat(np.arange(len(pivot_rows)), tails),
-            position[ids[ragged(starts[pivot_rows] + 1, tails)]],
-            store.coefficients[ragged(store.starts[polynomials[pivot_rows]] + 1, tails)],
-            len(pivot_rows))
-        lower_rows = np.flatnonzero(lower)
-        lengths = lengths[lower_rows]
-        lower_entries = SparseRows(
-            np.repeat(np.arange(len(lower_rows)), lengths),
-            position[ids[ragged(starts[lower_rows], lengths)]],
-            store.coefficients[ragged(store.starts[polynomials[lower_rows]], lengths)],
-            len(lower_rows))
-        width = min(PANEL, max(1, len(lower_rows)))
-        self._demand(self._entries * 64 + 24 * size * width + 16 * len(rest) * len(lower_rows))
-        return AssembledMatrix(PivotBlock(store.field, entries, size), lower_entries,
-                               self.index.keys[:, rest], size, self.check)
+
+        def entries(rows: NDArray[np.int64], skip: int) -> SparseRows:
+            tails = lengths[rows] - skip
+            pointers = np.zeros(len(rows) + 1, dtype=np.int64)
+            np.cumsum(tails, out=pointers[1:])
+            return SparseRows(pointers, position[ids[ragged(starts[rows] + skip, tails)]],
+                              ragged(sources[rows] + skip, tails))
+
+        count = int(lower.sum())
+        self._demand(self._entries * BYTES_PER_ENTRY + 24 * size * min(PANEL, count) + 16 * len(rest) * count)
+        return Skeleton(entries(pivot_rows, 1), entries(np.flatnonzero(lower), 0), self.index.keys[:, rest])
 
 
-@dataclass
-class AssembledMatrix:
-    """Pivot rows, the lower rows to be reduced by them, and the keys of the irreducible columns."""
+@dataclass(frozen=True)
+class SparseRows:
+    """Sparse rows in CSR layout; the value of entry k is the stored coefficient number `sources[k]`."""
 
-    pivots: PivotBlock
-    lower: SparseRows
-    irreducible: Keys
-    columns: int
-    check: Callable[[], None]
+    pointers: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    sources: NDArray[np.int64]
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the whole matrix."""
-        return self.pivots.count + self.lower.count, self.columns
+    def count(self) -> int:
+        """Number of rows."""
+        return len(self.pointers) - 1
 
-    def _panel(self, start: int, stop: int) -> Floats:
-        panel = np.zeros((self.columns, stop - start))
-        begin, end = np.searchsorted(self.lower.rows, [start, stop])
-        chosen = slice(int(begin), int(end))
-        panel[self.lower.columns[chosen], self.lower.rows[chosen] - start] = self.lower.values[chosen]
-        return self.pivots.reduce(panel, self.check)
+    def take(self, rows: Sequence[int]) -> SparseRows:
+        """Some of the rows."""
+        chosen = np.array(rows, dtype=np.int64)
+        starts, lengths = self.pointers[chosen], np.diff(self.pointers)[chosen]
+        where = ragged(starts, lengths)
+        pointers = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        return SparseRows(pointers, self.columns[where], self.sources[where])
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A Macaulay matrix without its numbers: valid modulo every prime with the same supports.
+
+    Args:
+        pivots: pivot rows in the order of their leading monomials, which are left out; columns
+            below `pivots.count` are those leading monomials.
+        lower: the rows to be reduced.
+        irreducible: keys of the remaining columns, descending.
+    """
+
+    pivots: SparseRows
+    lower: SparseRows
+    irreducible: Keys
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return self.pivots.count + self.irreducible.shape[1]
+
+    def fill(self, field: ModularArithmetic, coefficients: Floats,
+             check: Callable[[], None] = lambda: None) -> FilledMatrix:
+        """The matrix with the coefficients of a store."""
+        return FilledMatrix(self, field, coefficients, check)
+
+
+class FilledMatrix:
+    """A Macaulay matrix modulo p.
+
+    Args:
+        skeleton: the positions.
+        field: arithmetic modulo p.
+        coefficients: what the sources point into.
+        check: called now and then; may raise to interrupt.
+    """
+
+    def __init__(self, skeleton: Skeleton, field: ModularArithmetic, coefficients: Floats,
+                 check: Callable[[], None]) -> None:
+        self.skeleton = skeleton
+        self.field = field
+        self._check = check
+        self._lower_values = coefficients[skeleton.lower.sources]
+        self._pivot_values = coefficients[skeleton.pivots.sources]
+
+    def _pivot_matrix(self) -> csr_array:
+        from scipy.sparse import csr_array
+
+        rows = self.skeleton.pivots
+        return csr_array((self._pivot_values, rows.columns, rows.pointers),
+                         shape=(rows.count, self.skeleton.columns))
+
+    def _panels(self) -> Iterator[tuple[int, Floats]]:
+        """The reduced lower rows on the irreducible columns, by groups of at most PANEL rows."""
+        lower, count = self.skeleton.lower, self.skeleton.pivots.count
+        solver = TriangularSolver(self.field, self._pivot_matrix().T.tocsr())
+        for start in range(0, lower.count, PANEL):
+            stop = min(start + PANEL, lower.count)
+            chosen = slice(lower.pointers[start], lower.pointers[stop])
+            rows = np.repeat(np.arange(stop - start), np.diff(lower.pointers[start:stop + 1]))
+            panel = np.zeros((self.skeleton.columns, stop - start))
+            panel[lower.columns[chosen], rows] = self._lower_values[chosen]
+            solver.solve(panel, self._check)
+            yield start, np.ascontiguousarray(panel[count:].T)
 
     def reduced_rows(self) -> Floats:
-        """All lower rows, reduced, on the irreducible columns (descending monomials)."""
-        pieces = [self._panel(s, min(s + PANEL, self.lower.count)) for s in range(0, self.lower.count, PANEL)]
-        return np.concatenate(pieces) if pieces else np.zeros((0, self.irreducible.shape[1]))
+        """All lower rows, reduced, on the irreducible columns."""
+        pieces = [piece for _, piece in self._panels()]
+        return np.concatenate(pieces) if pieces else np.zeros((0, self.skeleton.irreducible.shape[1]))
 
     def echelon(self) -> tuple[RowSpace, list[int]]:
         """The reduced echelon form of the reduced rows, and the lower rows that were independent."""
-        space = RowSpace(self.pivots.field, self.irreducible.shape[1])
+        space = RowSpace(self.field, self.skeleton.irreducible.shape[1])
         independent: list[int] = []
-        for start in range(0, self.lower.count, PANEL):
-            panel = self._panel(start, min(start + PANEL, self.lower.count))
+        for start, panel in self._panels():
             independent.extend(start + i for i in space.insert(panel))
         return space, independent
+
+    def reduced_pivots(self) -> Floats:
+        """The normal forms of the pivots' leading monomials, shape (pivots, irreducible columns).
+
+        A X = -B for the pivot rows (A B), read from the last row to the first, is lower triangular.
+        """
+        matrix = self._pivot_matrix()
+        count = self.skeleton.pivots.count
+        table = -matrix[:, count:].toarray()[::-1]
+        if count:
+            TriangularSolver(self.field, matrix[::-1, :count][:, ::-1].tocsr()).solve(table, self._check)
+        return np.ascontiguousarray(table[::-1])
