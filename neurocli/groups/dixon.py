@@ -153,14 +153,14 @@ def _lift(group: Group, character: list[int], p: int) -> tuple[tuple[Any, ...], 
         g = members[0]
         o = group.element_orders[g]
         inverse_root = pow(root_of_unity_modulo(o, p), -1, p)
-        powers, power = [], 0
+        roots = [pow(inverse_root, k, p) for k in range(o)]
+        residues, power = [], 0
         for _ in range(o):
-            powers.append(character[group.class_of[power]])
+            residues.append(character[group.class_of[power]])
             power = group.table[power][g]
-        multiplicities = [
-            int(sum((nmod(c, p) * pow(inverse_root, j * k, p) for j, c in enumerate(powers)), nmod(0, p)) / o)
-            for k in range(o)]
-        assert sum(multiplicities) == character[0]
+        multiplicities = [sum(c * roots[j * k % o] for j, c in enumerate(residues)) * pow(o, -1, p) % p
+                          for k in range(o)]
+        assert sum(multiplicities) == character[0], "the eigenvalues of g are as many as the degree"
         value = ZERO
         for k, m in enumerate(multiplicities):
             if m:
