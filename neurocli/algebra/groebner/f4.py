@@ -10,185 +10,23 @@ Reference: [faugere-1999].
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurocli.algebra.groebner.basis import GroebnerBasis, with_wide_fields
+from neurocli.algebra.groebner.limits import NO_LIMITS, Limits, Round
 from neurocli.algebra.groebner.linear_algebra import ModularArithmetic
 from neurocli.algebra.groebner.macaulay import MacaulayMatrix, NeedsWiderFields, Reducers
 from neurocli.algebra.groebner.monomials import MonomialOrder, Packing
 from neurocli.algebra.groebner.pairs import CriticalPairs
 from neurocli.algebra.groebner.polynomial import (
-    Polynomial,
     PolynomialStore,
     System,
-    clean,
     degree,
-    to_polynomial,
 )
 from neurocli.algebra.groebner.trace import Trace
-from neurocli.errors import TimeLimit, UsageError
-
-
-@dataclass(frozen=True)
-class Round:
-    """One round of F4, as told to `progress`."""
-
-    degree: int
-    pairs: int
-    remaining: int
-    rows: int
-    columns: int
-    new: int
-    to_zero: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a computation may take.
-
-    Args:
-        deadline: `time.monotonic()` value after which `TimeLimit` is raised.
-        memory: bytes one matrix may take before `MemoryLimit` is raised.
-        progress: called with a `Round` after every round; may raise to interrupt.
-    """
-
-    deadline: float | None = None
-    memory: int | None = 8 << 30
-    progress: Callable[[Round], None] | None = None
-
-    def check(self) -> None:
-        """Raise if the deadline has passed.
-
-        Raises:
-            TimeLimit: if so.
-        """
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise TimeLimit("the time limit was reached during a Gröbner basis")
-
-
-NO_LIMITS = Limits()
-
-T = TypeVar("T")
-
-
-class GroebnerBasis:
-    """The reduced Gröbner basis of an ideal over F_p, ready for normal forms.
-
-    Args:
-        store: holds exactly the basis, leading monomials ascending.
-        variables: names.
-        degree_falls: whether some element's sugar exceeded its degree on the way.
-        limits: for the computations asked of this object.
-    """
-
-    def __init__(self, store: PolynomialStore, variables: tuple[str, ...], degree_falls: bool,
-                 limits: Limits = NO_LIMITS) -> None:
-        self._store = store
-        self._limits = limits
-        self.variables = variables
-        self.degree_falls = degree_falls
-        n = store.packing.order.n
-        leads = [store.lead(i) for i in range(len(store))]
-        self._leads = np.array(leads, dtype=np.int16).reshape(len(leads), n)
-
-    @property
-    def order(self) -> MonomialOrder:
-        """The monomial order."""
-        return self._store.packing.order
-
-    @property
-    def characteristic(self) -> int:
-        """The prime p."""
-        return self._store.field.p
-
-    @property
-    def leading_monomials(self) -> list[tuple[int, ...]]:
-        """Minimal generators of the leading ideal, ascending."""
-        return [tuple(e) for e in self._leads.tolist()]
-
-    @property
-    def polynomials(self) -> list[Polynomial]:
-        """The monic basis, leading monomials ascending, terms descending."""
-        return [self._store.polynomial(i) for i in range(len(self._store))]
-
-    @property
-    def is_unit(self) -> bool:
-        """Whether the ideal is the whole ring."""
-        return len(self._leads) > 0 and not self._leads[0].any()
-
-    def __len__(self) -> int:
-        return len(self._store)
-
-    def system(self) -> System:
-        """The basis as a system."""
-        return System(self.variables, self.characteristic, self.polynomials)
-
-    def normal_forms(self, polynomials: Sequence[Polynomial]) -> list[Polynomial]:
-        """The normal forms of polynomials: equal exactly when they agree modulo the ideal."""
-        cleaned = [clean(f, self.characteristic) for f in polynomials]
-        result: list[Polynomial] = [{} for _ in cleaned]
-        nonzero = [i for i, f in enumerate(cleaned) if f]
-        if not nonzero:
-            return result
-        widen(self._store, max(degree(f) for f in cleaned))
-        base = len(self._store)
-
-        def attempt() -> list[Polynomial]:
-            self._store.truncate(base)
-            numbers = [self._store.append_polynomial(cleaned[i], monic=False) for i in nonzero]
-            reducers = Reducers(np.arange(base), self._leads)
-            return normal_forms(self._store, reducers, numbers, self._limits)
-
-        try:
-            forms = with_wide_fields(self._store, attempt)
-        finally:
-            self._store.truncate(base)
-        for i, form in zip(nonzero, forms):
-            result[i] = form
-        return result
-
-    def normal_form(self, f: Polynomial) -> Polynomial:
-        """The normal form of one polynomial."""
-        return self.normal_forms([f])[0]
-
-    def contains(self, f: Polynomial) -> bool:
-        """Whether a polynomial lies in the ideal."""
-        return not self.normal_form(f)
-
-
-def widen(store: PolynomialStore, largest: int) -> None:
-    """Repack the store unless degrees up to `largest` fit."""
-    if largest > store.packing.capacity:
-        store.repack(Packing.for_degree(store.packing.order, 2 * largest))
-
-
-def with_wide_fields(store: PolynomialStore, attempt: Callable[[], T]) -> T:
-    """Run `attempt`, repacking the store for larger degrees as often as it asks."""
-    while True:
-        try:
-            return attempt()
-        except NeedsWiderFields as error:
-            widen(store, error.degree)
-
-
-def normal_forms(store: PolynomialStore, reducers: Reducers, numbers: Sequence[int],
-                 limits: Limits) -> list[Polynomial]:
-    """Normal forms of stored polynomials as plain ones."""
-    matrix = MacaulayMatrix(store, reducers, limits.memory, limits.check)
-    matrix.add_lower_rows(np.array(numbers, dtype=np.int64))
-    matrix.close()
-    skeleton = matrix.assemble()
-    result = []
-    for row in skeleton.fill(store.field, store.coefficients, limits.check).reduced_rows():
-        support = np.flatnonzero(row)
-        keys = skeleton.irreducible[:, support]
-        result.append(to_polynomial(store.packing, store.field, keys, row[support]))
-    return result
+from neurocli.errors import UsageError
 
 
 def groebner_basis(system: System, order: MonomialOrder | None = None, *,

@@ -146,12 +146,9 @@ def _numerator(rows: Monomials) -> list[int]:
         return result
     exponents = np.sort(rows[rows[:, variable] > 0, variable])
     exponent = int(exponents[len(exponents) // 2])
-    if np.count_nonzero(rows[:, variable] >= exponent) == 1 or (
-            # the pivot must not be a generator already
-            ((degrees == exponent) & (rows[:, variable] == exponent)).any()):
+    if ((degrees == exponent) & (rows[:, variable] == exponent)).any():
+        # a pure power is in the ideal and no pivot; all other exponents are below it
         exponent = int(exponents[0])
-        if ((degrees == exponent) & (rows[:, variable] == exponent)).any():
-            exponent = max(1, exponent - 1)
     pivot = np.zeros(rows.shape[1], dtype=np.int64)
     pivot[variable] = exponent
     others = rows[rows[:, variable] < exponent]

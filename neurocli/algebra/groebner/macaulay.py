@@ -150,9 +150,10 @@ class MacaulayMatrix:
     def assemble(self) -> Skeleton:
         """Order the columns and say where each entry comes from."""
         size = self.index.size
-        ids = np.concatenate(self._ids)
-        lower = np.concatenate(self._lower)
-        sources, lengths = np.concatenate(self._starts), np.concatenate(self._lengths)
+        ids = np.concatenate([np.zeros(0, dtype=np.int32), *self._ids])
+        lower = np.concatenate([np.zeros(0, dtype=bool), *self._lower])
+        sources = np.concatenate([np.zeros(0, dtype=np.int64), *self._starts])
+        lengths = np.concatenate([np.zeros(0, dtype=np.int64), *self._lengths])
         starts = np.cumsum(lengths) - lengths
         order = Packing.argsort_descending(self.index.keys)
         pivot_rows = np.flatnonzero(~lower)
@@ -173,7 +174,8 @@ class MacaulayMatrix:
 
         count = int(lower.sum())
         self._demand(self._entries * BYTES_PER_ENTRY + 24 * size * min(PANEL, count) + 16 * len(rest) * count)
-        return Skeleton(entries(pivot_rows, 1), entries(np.flatnonzero(lower), 0), self.index.keys[:, rest])
+        return Skeleton(entries(pivot_rows, 1), entries(np.flatnonzero(lower), 0), self.index.keys[:, pivots],
+                        self.index.keys[:, rest])
 
 
 @dataclass(frozen=True)
@@ -206,11 +208,13 @@ class Skeleton:
         pivots: pivot rows in the order of their leading monomials, which are left out; columns
             below `pivots.count` are those leading monomials.
         lower: the rows to be reduced.
+        reducible: keys of the pivots' leading monomials, descending.
         irreducible: keys of the remaining columns, descending.
     """
 
     pivots: SparseRows
     lower: SparseRows
+    reducible: Keys
     irreducible: Keys
 
     @property

@@ -110,6 +110,30 @@ def add(f: Polynomial, g: Polynomial, characteristic: int = 0, factor: Coefficie
     return clean(result, characteristic)
 
 
+def exact_quotient(f: Polynomial, g: Polynomial, characteristic: int = 0) -> Polynomial:
+    """The quotient f / g of polynomials that divide.
+
+    Raises:
+        ArithmeticError: if g does not divide f.
+    """
+    lead = max(g)  # lexicographic: any monomial order will do
+    if characteristic:
+        unit: Coefficient = pow(int(g[lead]), -1, characteristic)
+    else:
+        unit = 1 / Fraction(g[lead])
+    rest, result = clean(f, characteristic), {}
+    while rest:
+        top = max(rest)
+        shift = tuple(a - b for a, b in zip(top, lead))
+        if min(shift, default=0) < 0:
+            raise ArithmeticError("the polynomials do not divide")
+        c = rest[top] * unit
+        result[shift] = c
+        shifted: Polynomial = {tuple(a + b for a, b in zip(e, shift)): d for e, d in g.items()}
+        rest = add(rest, shifted, characteristic, -c)
+    return clean(result, characteristic)
+
+
 def ragged(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The concatenation of the ranges starts[i] .. starts[i] + lengths[i] - 1."""
     ends = np.cumsum(lengths)

@@ -25,7 +25,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from neurocli.algebra.groebner.f4 import NO_LIMITS, GroebnerBasis, Limits, groebner_basis
+from neurocli.algebra.groebner.basis import GroebnerBasis
+from neurocli.algebra.groebner.f4 import groebner_basis
+from neurocli.algebra.groebner.limits import NO_LIMITS, Limits
 from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import Polynomial, System
 from neurocli.algebra.groebner.trace import Trace, UnluckyPrime

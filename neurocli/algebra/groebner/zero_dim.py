@@ -1,0 +1,368 @@
+"""Zero-dimensional ideals: the quotient algebra, its multiplication matrices, and the solutions.
+
+The quotient A of the ring by a zero-dimensional ideal is a finite-dimensional algebra; the values of a
+polynomial f on the solutions are the eigenvalues of multiplication by f (Stickelberger's theorem).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurocli.algebra.groebner.basis import GroebnerBasis
+from neurocli.algebra.groebner.linear_algebra import Floats, RowSpace
+from neurocli.algebra.groebner.monomials import MonomialOrder, first_divisor
+from neurocli.algebra.groebner.polynomial import Polynomial, add
+from neurocli.errors import UsageError
+
+if TYPE_CHECKING:
+    from flint import nmod_poly
+
+Exponents = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PrimaryPiece:
+    """One ideal I + (q(l)^e) of a splitting of I by the factors of a minimal polynomial.
+
+    Args:
+        factor: coefficients of the irreducible q, constant term first.
+        exponent: e, its multiplicity in the minimal polynomial of the form l.
+        multiplicity: dimension of the quotient by the piece.
+        solutions: number of its distinct solutions over the algebraic closure.
+        is_primary: whether all of them are conjugate, so that the piece is a primary ideal.
+        generator: q(l)^e reduced, which generates the piece together with I.
+    """
+
+    factor: tuple[int, ...]
+    exponent: int
+    multiplicity: int
+    solutions: int
+    is_primary: bool
+    generator: Polynomial
+
+
+class QuotientAlgebra:
+    """The finite-dimensional algebra A = F_p[x]/I of a zero-dimensional ideal.
+
+    Elements are row vectors of coordinates with respect to the standard monomials.
+
+    Args:
+        basis: a Gröbner basis of I, for any order.
+        seed: of the random forms.
+
+    Raises:
+        UsageError: if I has infinitely many solutions.
+
+    Example:
+        >>> from neurocli.algebra.groebner.f4 import groebner_basis
+        >>> from neurocli.algebra.groebner.polynomial import System
+        >>> two_points = System("xy", 101, [{(2, 0): 1, (1, 0): -1}, {(0, 1): 1, (1, 0): -1}])
+        >>> QuotientAlgebra(groebner_basis(two_points)).solutions
+        2
+    """
+
+    def __init__(self, basis: GroebnerBasis, seed: int = 0) -> None:
+        if basis.dimension > 0:
+            raise UsageError(f"the ideal has dimension {basis.dimension}, not 0")
+        self.basis = basis
+        self.field = basis.arithmetic
+        self.p = basis.characteristic
+        self._seed = seed
+
+    @cached_property
+    def staircase(self) -> list[Exponents]:
+        """The standard monomials, by ascending degree."""
+        n = self.basis.order.n
+        if self.basis.is_unit:
+            return []
+        leads = np.array(self.basis.leading_monomials, dtype=np.int16).reshape(-1, n)
+        level: list[Exponents] = [(0,) * n]
+        result: list[Exponents] = []
+        while level:
+            result.extend(level)
+            following = sorted({_times(m, i) for m in level for i in range(n)}, reverse=True)
+            free = first_divisor(np.array(following, dtype=np.int16).reshape(-1, n), leads) < 0
+            level = [m for m, keep in zip(following, free) if keep]
+        return result
+
+    @property
+    def dimension(self) -> int:
+        """The dimension of A: the number of solutions with multiplicity."""
+        return len(self.staircase)
+
+    @cached_property
+    def _position(self) -> dict[Exponents, int]:
+        return {m: i for i, m in enumerate(self.staircase)}
+
+    @cached_property
+    def multiplication_matrices(self) -> list[Floats]:
+        """For each variable the matrix of v -> x_i v on row vectors, balanced residues."""
+        n, position = self.basis.order.n, self._position
+        products = [[_times(m, i) for m in self.staircase] for i in range(n)]
+        border = sorted({m for row in products for m in row if m not in position})
+        irreducible, table = self.basis.monomial_table(border)
+        forms = np.zeros((len(border), self.dimension))
+        forms[:, [position[m] for m in irreducible]] = table
+        number = {m: i for i, m in enumerate(border)}
+        matrices = []
+        for row in products:
+            matrix = np.zeros((self.dimension, self.dimension))
+            inside = [k for k, m in enumerate(row) if m in position]
+            outside = [k for k, m in enumerate(row) if m not in position]
+            matrix[inside, [position[row[k]] for k in inside]] = 1.0
+            matrix[outside] = forms[[number[row[k]] for k in outside]]
+            matrices.append(matrix)
+        return matrices
+
+    def coordinates(self, f: Polynomial) -> Floats:
+        """The coordinates of a polynomial in A, shape (dimension,)."""
+        vector = np.zeros(self.dimension)
+        if self.dimension:
+            for m, c in self.basis.normal_form(f).items():
+                vector[self._position[m]] = float(c)
+        return self.field.balance(vector)
+
+    def polynomial(self, element: Floats) -> Polynomial:
+        """The reduced polynomial with the given coordinates."""
+        values = self.field.canonical(element).tolist()
+        return {m: c for m, c in zip(self.staircase, values) if c}
+
+    def multiplication_by(self, element: Floats) -> Floats:
+        """The matrix of multiplication by an element: its rows are element * (standard monomial)."""
+        result = np.zeros((self.dimension, self.dimension))
+        if not self.dimension:
+            return result
+        result[0] = element
+        # monomials of one degree and one first variable are got together from those a degree lower
+        groups: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+        for k, m in enumerate(self.staircase[1:], start=1):
+            variable = next(i for i, e in enumerate(m) if e)
+            parent = self._position[tuple(e - (i == variable) for i, e in enumerate(m))]
+            children, parents = groups.setdefault((sum(m), variable), ([], []))
+            children.append(k)
+            parents.append(parent)
+        for (_, variable), (children, parents) in sorted(groups.items()):
+            result[children] = self.field.matmul(result[parents], self.multiplication_matrices[variable])
+        return result
+
+    def random_form(self, attempt: int = 0) -> Polynomial:
+        """A linear form with random coefficients, from the seed."""
+        n = self.basis.order.n
+        values = np.random.default_rng([self._seed, attempt]).integers(1, self.p, n).tolist()
+        return {_times((0,) * n, i): c for i, c in enumerate(values)}
+
+    def minimal_polynomial(self, f: Polynomial) -> list[int]:
+        """The monic minimal polynomial of f in A, coefficients in 0..p-1, constant term first.
+
+        Its roots are exactly the values of f on the solutions.
+        """
+        return self._minimal(self.coordinates(f))[0]
+
+    def _minimal(self, element: Floats) -> tuple[list[int], Floats]:
+        """The minimal polynomial of an element, and the matrix of its powers as rows."""
+        if not self.dimension:
+            return [1], np.zeros((0, 0))
+        matrix = self.multiplication_by(element)
+        powers = np.zeros((2 * self.dimension, self.dimension))
+        powers[0, 0] = 1.0  # the standard monomial 1 is the first
+        for k in range(1, len(powers)):
+            powers[k] = self.field.matmul(powers[k - 1:k], matrix)[0]
+        generator = np.random.default_rng([self._seed, self.dimension])
+        found = [1]
+        while True:
+            # f satisfies m in A exactly if m(f) * 1 = 0; a random functional of the powers has a
+            # minimal polynomial that divides the one wanted, and equals it if it annihilates
+            functional = self.field.from_integers(generator.integers(0, self.p, (self.dimension, 1)))
+            sequence = self.field.canonical(self.field.matmul(powers, functional)[:, 0])
+            found = _lcm(found, berlekamp_massey(sequence, self.p), self.p)
+            if not self._evaluate(found, powers).any():
+                return found, powers
+
+    def _evaluate(self, coefficients: Sequence[int], powers: Floats) -> Floats:
+        """A polynomial at an element given by its powers."""
+        row = self.field.from_integers(np.array([coefficients], dtype=np.int64))
+        return self.field.matmul(row, powers[:len(coefficients)])[0]
+
+    def distinct_values(self, f: Polynomial) -> int:
+        """The number of distinct values of f on the solutions, over the algebraic closure."""
+        return len(_squarefree(self.minimal_polynomial(f), self.p)) - 1
+
+    @cached_property
+    def solutions(self) -> int:
+        """The number of distinct solutions over the algebraic closure: the degree of the radical.
+
+        Notes:
+            The values of one form bound it from below.  By Seidenberg's lemma, over a perfect field the
+            radical is generated by I and the squarefree parts of the minimal polynomials of the
+            variables; with those of fewer elements the quotient bounds it from above.
+        """
+        element = self.coordinates(self.random_form())
+        polynomial, powers = self._minimal(element)
+        squarefree = _squarefree(polynomial, self.p)
+        lower = len(squarefree) - 1
+        if lower == self.dimension:
+            return lower
+        ideal = RowSpace(self.field, self.dimension)
+        ideal.insert(self.multiplication_by(self._evaluate(squarefree, powers)))
+        n = self.basis.order.n
+        for i in range(n):
+            if self.dimension - ideal.rank == lower:
+                break
+            polynomial, powers = self._minimal(self.coordinates({_times((0,) * n, i): 1}))
+            ideal.insert(self.multiplication_by(self._evaluate(_squarefree(polynomial, self.p), powers)))
+        return self.dimension - ideal.rank
+
+    @property
+    def is_radical(self) -> bool:
+        """Whether I is radical."""
+        return self.solutions == self.dimension
+
+    def primary_pieces(self) -> list[PrimaryPiece]:
+        """Split I by the irreducible factors of the minimal polynomial of a random form.
+
+        The intersection of the pieces is I.  A piece is primary unless the form takes one value, up to
+        conjugation, at solutions that are not conjugate; the pieces say which.
+        """
+        from flint import nmod_poly
+
+        from neurocli.algebra.groebner.f4 import groebner_basis
+        from neurocli.algebra.groebner.polynomial import System
+
+        if not self.dimension:
+            return []
+        polynomial, powers = self._minimal(self.coordinates(self.random_form()))
+        pieces = []
+        for factor, exponent in nmod_poly(polynomial, self.p).factor()[1]:
+            power = [int(c) for c in (factor ** exponent).coeffs()]
+            generator = self.polynomial(self._evaluate(power, powers))
+            if generator:
+                system = self.basis.system()
+                whole = System(system.variables, self.p, [*system.polynomials, generator])
+                basis = groebner_basis(whole, self.basis.order, limits=self.basis.limits)
+                piece = QuotientAlgebra(basis, self._seed)
+            else:
+                piece = self
+            pieces.append(PrimaryPiece(tuple(int(c) for c in factor.coeffs()), exponent, piece.dimension,
+                                       piece.solutions, piece.solutions == factor.degree(), generator))
+        return sorted(pieces, key=lambda piece: (len(piece.factor), piece.factor))
+
+
+def change_order(basis: GroebnerBasis, order: MonomialOrder) -> GroebnerBasis:
+    """The reduced Gröbner basis of a zero-dimensional ideal for another order.
+
+    Raises:
+        UsageError: if the ideal has infinitely many solutions.
+
+    Reference: [fglm-1993]
+
+    Example:
+        >>> from neurocli.algebra.groebner.f4 import groebner_basis
+        >>> from neurocli.algebra.groebner.polynomial import System
+        >>> f = groebner_basis(System("xy", 101, [{(1, 0): 1, (0, 2): -1}, {(1, 1): 1, (0, 0): -1}]))
+        >>> change_order(f, MonomialOrder.lex(2)).leading_monomials
+        [(0, 3), (1, 0)]
+    """
+    algebra = QuotientAlgebra(basis)
+    size, n, p, field = algebra.dimension, order.n, basis.characteristic, basis.arithmetic
+    if not size:
+        return GroebnerBasis.from_polynomials(basis.variables, p, order, basis.polynomials, basis.limits)
+    matrices = algebra.multiplication_matrices
+    # a row is (coordinates | combination of the new standard monomials that gave it)
+    space = RowSpace(field, 2 * size)
+    standard: list[Exponents] = []
+    vectors: dict[Exponents, Floats] = {}
+    result: list[Polynomial] = []
+    leads: list[Exponents] = []
+    candidates: dict[Exponents, tuple[Exponents, int] | None] = {(0,) * n: None}
+    while candidates:
+        basis.limits.check()
+        monomial = min(candidates, key=order.sort_key)
+        origin = candidates.pop(monomial)
+        if any(all(a <= b for a, b in zip(lead, monomial)) for lead in leads):
+            continue
+        if origin is None:
+            vector = np.zeros(size)
+            vector[0] = 1.0
+        else:
+            vector = field.matmul(vectors[origin[0]][None], matrices[origin[1]])[0]
+        row = np.zeros((1, 2 * size))
+        row[0, :size] = vector
+        if len(standard) < size:
+            row[0, size + len(standard)] = 1.0
+        reduced = space.reduce(row)
+        if reduced[0, :size].any():
+            space.insert(reduced)
+            vectors[monomial] = vector
+            standard.append(monomial)
+            for i in range(n):
+                candidates.setdefault(_times(monomial, i), (monomial, i))
+        else:
+            relation = field.canonical(reduced[0, size:]).tolist()
+            f: Polynomial = {m: c for m, c in zip(standard, relation) if c}
+            result.append(add({monomial: 1}, f, p))
+            leads.append(monomial)
+    return GroebnerBasis.from_polynomials(basis.variables, p, order, result, basis.limits)
+
+
+def _times(monomial: Exponents, variable: int) -> Exponents:
+    return monomial[:variable] + (monomial[variable] + 1,) + monomial[variable + 1:]
+
+
+def berlekamp_massey(sequence: NDArray[np.int64], p: int) -> list[int]:
+    """The monic minimal polynomial of a linearly recurrent sequence modulo p, constant term first.
+
+    Args:
+        sequence: residues 0..p-1, at least twice as many as the degree.
+
+    Reference: [massey-1969]
+
+    Example:
+        >>> berlekamp_massey(np.array([0, 1, 1, 2, 3, 5, 8, 13]), 101)
+        [100, 100, 1]
+    """
+    size = len(sequence) + 2
+    connection, previous = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    connection[0] = previous[0] = 1
+    length, gap, last = 0, 1, 1
+    for k in range(len(sequence)):
+        terms = connection[:length + 1] * sequence[k - length:k + 1][::-1] % p
+        discrepancy = int(terms.sum()) % p
+        if not discrepancy:
+            gap += 1
+            continue
+        factor = discrepancy * pow(last, -1, p) % p
+        shifted = previous[:size - gap] * factor % p
+        before = connection.copy() if 2 * length <= k else None
+        connection[gap:] = (connection[gap:] - shifted) % p
+        if before is not None:
+            length, previous, last, gap = k + 1 - length, before, discrepancy, 1
+        else:
+            gap += 1
+    return [int(c) for c in connection[:length + 1][::-1]]
+
+
+def _monic_list(f: nmod_poly) -> list[int]:
+    return [int(c) for c in (f * f.leading_coefficient() ** -1).coeffs()] if f.degree() >= 0 else []
+
+
+def _lcm(a: list[int], b: list[int], p: int) -> list[int]:
+    from flint import nmod_poly
+
+    f, g = nmod_poly(a, p), nmod_poly(b, p)
+    return _monic_list(f * (g // f.gcd(g)))
+
+
+def _squarefree(f: list[int], p: int) -> list[int]:
+    """The product of the distinct monic irreducible factors."""
+    from flint import nmod_poly
+
+    result = nmod_poly([1], p)
+    for factor, _ in nmod_poly(f, p).factor_squarefree()[1]:
+        result *= factor
+    return _monic_list(result)
