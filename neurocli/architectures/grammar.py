@@ -171,6 +171,12 @@ def read_text(path: Path) -> str:
         raise SpecificationError("file", str(path), f"a readable file ({error})") from None
 
 
+def parse_document(text: str, place: str) -> Network:
+    """The network of a TOML or JSON document given as text; JSON begins with `{`."""
+    suffix = ".json" if text.lstrip().startswith("{") else ".toml"
+    return _from_document(text, suffix, place, Path(), "stdin")
+
+
 def _from_document(text: str, suffix: str, place: str, directory: Path, name: str) -> Network:
     record = read_document(text, suffix, place)
     return _from_mapping(record, place, directory, name)
@@ -200,10 +206,8 @@ def _from_stream() -> Network:
         text = sys.stdin.read(MAX_FILE_BYTES)
     except UnicodeDecodeError:
         raise SpecificationError("standard input", "binary data", "UTF-8 text") from None
-    if text.lstrip().startswith("{"):
-        return _from_document(text, ".json", "standard input", Path(), "stdin")
-    if "=" in text and not re.match(r"\s*[a-z]+\s*:", text):
-        return _from_document(text, ".toml", "standard input", Path(), "stdin")
+    if text.lstrip().startswith("{") or re.search(r"^\s*(family|variables)\s*=", text, re.MULTILINE):
+        return parse_document(text, "standard input")
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != 1:
         raise SpecificationError("standard input", f"{len(lines)} lines", "one specification")

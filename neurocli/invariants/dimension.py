@@ -65,17 +65,26 @@ def dim(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", prime:
     network = parse(spec)
     if method not in METHODS:
         raise UsageError(f"--method: read {method!r}, expected one of {', '.join(METHODS)}")
+    check_options(prime, points)
+    result = _dim(network, method, prime or DEFAULT_PRIME, seed, points, memory_mb)
+    if prove and result.status not in (Status.PROVED, Status.CERTIFIED):
+        raise NotProved(f"{network}: dimension {result.value} is {result.status}, not proved",
+                        "the bounds known are shown without --prove")
+    return result.with_run(seconds=round(time.perf_counter() - start, 6))
+
+
+def check_options(prime: int | None, points: int | None) -> None:
+    """Refuse options that cannot mean anything.
+
+    Raises:
+        UsageError: a composite, small or large prime; no points.
+    """
     if prime is not None:
         from neurocli.algebra.primes import check_prime
 
         check_prime(prime)
     if points is not None and points < 1:
         raise UsageError(f"--points: read {points}, expected a positive integer")
-    result = _dim(network, method, prime or DEFAULT_PRIME, seed, points, memory_mb)
-    if prove and result.status not in (Status.PROVED, Status.CERTIFIED):
-        raise NotProved(f"{network}: dimension {result.value} is {result.status}, not proved",
-                        "the bounds known are shown without --prove")
-    return result.with_run(seconds=round(time.perf_counter() - start, 6))
 
 
 def _dim(network: Network, method: str, prime: int, seed: int, points: int | None,

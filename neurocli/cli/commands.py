@@ -1,0 +1,31 @@
+"""The table of commands: name, module, and the line that help pages show."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+
+import click
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """Where a command is defined (`module:object`) and its one-line help."""
+
+    target: str
+    help: str
+
+
+COMMANDS = {
+    "dim": Entry("neurocli.cli.dim:dim", "dimension of the neurovariety, with proof where one exists"),
+    "describe": Entry("neurocli.cli.describe:describe", "parameters, symmetries, ambient space, coefficient map"),
+    "help": Entry("neurocli.cli.help:help_command", "the manual page of a command, or of spec and json"),
+}
+
+
+def load(name: str) -> click.Command:
+    """The command of that name."""
+    module, _, attribute = COMMANDS[name].target.partition(":")
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    command.short_help = COMMANDS[name].help
+    return command

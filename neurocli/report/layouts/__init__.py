@@ -1,0 +1,1 @@
+"""How each command lays out its results: one file per command."""
