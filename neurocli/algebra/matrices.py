@@ -113,3 +113,15 @@ def integer_kernel(rows: Sequence[Sequence[int]], columns: int) -> list[list[int
         lead = next(v for v in vector if v)
         vectors.append([v // content * (1 if lead > 0 else -1) for v in vector])
     return vectors
+
+
+def rational_rank(rows: Sequence[Sequence[Any]], columns: int) -> int:
+    """Rank over Q of a matrix of rationals.
+
+    Example:
+        >>> rational_rank([[1, 2], [2, 4]], 2)
+        1
+    """
+    if not rows or not columns:
+        return 0
+    return int(flint.fmpq_mat(len(rows), columns, [entry for row in rows for entry in row]).rank())

@@ -138,7 +138,7 @@ def _by_theorem(network: Network, bounds: list[Bound], facts: Mapping[str, int],
         raise UsageError(f"{network}: no theorem known here speaks about this network", "use --method rank")
     settled = lower is not None and lower.value == upper.value
     best = lower if settled and lower is not None else upper
-    data = _data(network, best.value, facts["parameters"])
+    data = result_data(network, best.value, facts["parameters"])
     explanation = [best.statement]
     explanation += [f"checked: {hypothesis}" for hypothesis in best.hypotheses]
     if not settled:
@@ -147,7 +147,8 @@ def _by_theorem(network: Network, bounds: list[Bound], facts: Mapping[str, int],
                   tuple(explanation), tuple(b.evidence() for b in bounds if b.proved), None, seed)
 
 
-def _data(network: Network, value: int, parameters: int) -> dict[str, Any]:
+def result_data(network: Network, value: int, parameters: int) -> dict[str, Any]:
+    """The data of a dimension: what it is compared with."""
     from neurocli.invariants.expected import ambient_of, expected_of
 
     ambient, expected = ambient_of(network), expected_of(network, parameters)
@@ -215,7 +216,7 @@ def _rank_result(network: Network, parametrization: Any, witness: Any, uppers: l
                             f"({upper.theorem})", "please report this")
     proved = witness.value == upper.value
     parameters = of(network).parameter_count
-    data = _data(network, witness.value, parameters)
+    data = result_data(network, witness.value, parameters)
     data["symmetry_dimension"] = of(network).symmetry_dimension
     evidence = [witness.evidence(), upper.evidence()]
     evidence += [b.evidence() for b in uppers if b.kind == "exact" and b is not upper]

@@ -1,0 +1,1 @@
+"""Manual pages: hand-written sections in `*.txt`, options from the commands' own declarations."""
