@@ -168,34 +168,42 @@ class _F4:
         if self.unit:
             keep = [i for i in numbers if not self.store.lead(int(i)).any()]
             numbers = np.array(keep[:1], dtype=np.int64)
+        leads = self.store.keys[:, self.store.starts[numbers]]
+        numbers = numbers[Packing.argsort_descending(leads)[::-1]]
+        if self.store.packing.order.is_degree_compatible:
+            reduced = self._reduce_tails(numbers, numbers)
+        else:
+            # one after the other by tails already reduced: all at once could meet far more monomials
+            reduced = []
+            for i in numbers:
+                reduced += self._reduce_tails(np.array([i]), np.array(reduced, dtype=np.int64))
         result = PolynomialStore(self.store.packing, self.store.field)
-        if len(numbers):
-            self._reduce_tails(numbers, result)
+        for i in reduced:
+            result.append(*self.store.terms(i))
         basis = GroebnerBasis(result, self.variables, self.degree_falls, self.limits)
         if self.trace is not None:
             self.trace.monomials = [list(f) for f in basis.polynomials]
         return basis
 
-    def _reduce_tails(self, numbers: NDArray[np.int64], result: PolynomialStore) -> None:
+    def _reduce_tails(self, numbers: NDArray[np.int64], by: NDArray[np.int64]) -> list[int]:
+        """Store the polynomials with their tails reduced by others; returns the new numbers."""
         store = self.store
-        reducers = Reducers(numbers, np.array([store.lead(int(i)) for i in numbers]))
+        leads = np.array([store.lead(int(i)) for i in by], dtype=np.int16).reshape(-1, store.packing.order.n)
 
         def attempt() -> MacaulayMatrix:
-            matrix = MacaulayMatrix(store, reducers, self.limits.memory, self.limits.check)
+            matrix = MacaulayMatrix(store, Reducers(by, leads), self.limits.memory, self.limits.check)
             matrix.add_lower_rows(numbers, skip=1)
             matrix.close()
             return matrix
 
         skeleton = with_wide_fields(store, attempt).assemble()
-        result.repack(store.packing)
+        supports, reduced = [], []
         rows = skeleton.fill(store.field, store.coefficients, self.limits.check).reduced_rows()
-        leads = store.keys[:, store.starts[numbers]]
-        supports = []
-        order = Packing.argsort_descending(leads)[::-1]
-        for i in order:
-            support = np.flatnonzero(rows[i])
+        for number, row in zip(numbers.tolist(), rows):
+            support = np.flatnonzero(row)
             supports.append(support)
-            result.append(np.concatenate([leads[:, i:i + 1], skeleton.irreducible[:, support]], axis=1),
-                          np.concatenate([np.ones(1), rows[i, support]]))
+            keys = np.concatenate([store.terms(number)[0][:, :1], skeleton.irreducible[:, support]], axis=1)
+            reduced.append(store.append(keys, np.concatenate([np.ones(1), row[support]])))
         if self.trace is not None:
-            self.trace.finish(skeleton, order, supports)
+            self.trace.tails.append((skeleton, supports))
+        return reduced

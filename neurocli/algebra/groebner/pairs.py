@@ -33,7 +33,9 @@ class CriticalPairs:
     def insert(self, lead: Exponents, sugar: int) -> int:
         """Append a basis element; returns its number.
 
-        Elements whose leading monomial it divides become inactive: they form no more pairs.
+        Elements whose leading monomial it divides become inactive: they form no more pairs.  It is
+        itself inactive if an active one divides it (two elements of one round may); the pair of the
+        two is kept and reduces it.
         """
         number = len(self.leads)
         lcm = np.maximum(self.leads, lead)
@@ -49,10 +51,11 @@ class CriticalPairs:
             self.second = np.concatenate([self.second, np.full(len(partners), number)])
             self.lcm = np.concatenate([self.lcm, common])
             self.pair_sugar = np.concatenate([self.pair_sugar, np.maximum(own, other)])
+        redundant = bool((lcm[candidates] == lead).all(axis=1).any())
         self.active[candidates[(lcm[candidates] == self.leads[candidates]).all(axis=1)]] = False
         self.leads = np.concatenate([self.leads, lead[None]])
         self.sugar = np.append(self.sugar, sugar)
-        self.active = np.append(self.active, True)
+        self.active = np.append(self.active, not redundant)
         return number
 
     def _drop_chained(self, lead: Exponents, lcm: Exponents) -> None:

@@ -28,9 +28,7 @@ class Trace:
     """What a run of F4 did, to be repeated modulo other primes."""
 
     rounds: list[tuple[Skeleton, list[NDArray[np.int64]]]] = field(default_factory=list)
-    final: Skeleton | None = None
-    order: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    supports: list[NDArray[np.int64]] = field(default_factory=list)
+    tails: list[tuple[Skeleton, list[NDArray[np.int64]]]] = field(default_factory=list)
     monomials: list[list[tuple[int, ...]]] = field(default_factory=list)
     generators: list[list[tuple[int, ...]]] = field(default_factory=list)
     unit: bool = False
@@ -38,10 +36,6 @@ class Trace:
     def record(self, skeleton: Skeleton, independent: list[int], supports: list[NDArray[np.int64]]) -> None:
         """Keep one round: the rows that gave new elements, and the supports of those, leads ascending."""
         self.rounds.append((replace(skeleton, lower=skeleton.lower.take(sorted(independent))), supports))
-
-    def finish(self, skeleton: Skeleton, order: NDArray[np.int64], supports: list[NDArray[np.int64]]) -> None:
-        """Keep the final reduction of the tails."""
-        self.final, self.order, self.supports = skeleton, order, supports
 
     def replay(self, system: System, check: Callable[[], None] = lambda: None) -> list[Polynomial]:
         """The reduced Gröbner basis of `system`, which has the traced supports.
@@ -68,13 +62,14 @@ class Trace:
                 store.append(_on_support(row, support, system.characteristic))
         if self.unit:
             return [{(0,) * system.n: 1}]
-        if self.final is None:
-            return []
-        rows = self.final.fill(arithmetic, store.values, check).reduced_rows()
         result: list[Polynomial] = []
-        for i, support, monomials in zip(self.order, self.supports, self.monomials):
-            tail = arithmetic.canonical(_on_support(rows[i], support, system.characteristic)).tolist()
-            result.append({e: c for e, c in zip(monomials, [1, *tail]) if c})
+        for skeleton, supports in self.tails:
+            rows = skeleton.fill(arithmetic, store.values, check).reduced_rows()
+            for row, support in zip(rows, supports):
+                terms = np.concatenate([np.ones(1), _on_support(row, support, system.characteristic)])
+                store.append(terms)
+                monomials = self.monomials[len(result)]
+                result.append({e: c for e, c in zip(monomials, arithmetic.canonical(terms).tolist()) if c})
         return result
 
 
