@@ -29,13 +29,15 @@ from neurocli.algebra.groebner.trace import Trace
 from neurocli.errors import UsageError
 
 
-def groebner_basis(system: System, order: MonomialOrder | None = None, *,
-                   limits: Limits = NO_LIMITS, trace: Trace | None = None) -> GroebnerBasis:
-    """The reduced Gröbner basis of an ideal over a prime field.
+def f4(system: System, order: MonomialOrder, *, limits: Limits = NO_LIMITS,
+       trace: Trace | None = None) -> GroebnerBasis:
+    """The reduced Gröbner basis of an ideal over a prime field, by F4 directly in the given order.
+
+    `groebner_basis` chooses a better way where the order does not respect degrees.
 
     Args:
         system: generators; characteristic a prime below 2^31.
-        order: monomial order, degrevlex by default.
+        order: monomial order.
         limits: time, memory, progress.
         trace: an empty trace, to be filled for replay modulo other primes.
 
@@ -44,14 +46,8 @@ def groebner_basis(system: System, order: MonomialOrder | None = None, *,
         TimeLimit, MemoryLimit: when a limit is reached.
 
     Reference: [faugere-1999]
-
-    Example:
-        >>> circle = {(2, 0): 1, (0, 2): 1, (0, 0): -1}
-        >>> line = {(1, 0): 1, (0, 1): -1}
-        >>> groebner_basis(System("xy", 101, [circle, line])).leading_monomials
-        [(1, 0), (0, 2)]
     """
-    return _F4(system, order or MonomialOrder.degrevlex(system.n), limits, trace).run()
+    return _F4(system, order, limits, trace).run()
 
 
 class _F4:
@@ -188,7 +184,7 @@ class _F4:
     def _reduce_tails(self, numbers: NDArray[np.int64], by: NDArray[np.int64]) -> list[int]:
         """Store the polynomials with their tails reduced by others; returns the new numbers."""
         store = self.store
-        leads = np.array([store.lead(int(i)) for i in by], dtype=np.int16).reshape(-1, store.packing.order.n)
+        leads = np.array([store.lead(int(i)) for i in by], dtype=np.int16).reshape(len(by), store.packing.order.n)
 
         def attempt() -> MacaulayMatrix:
             matrix = MacaulayMatrix(store, Reducers(by, leads), self.limits.memory, self.limits.check)

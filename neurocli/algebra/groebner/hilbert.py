@@ -108,7 +108,8 @@ def hilbert_series(monomials: Iterable[Sequence[int]], n: int) -> HilbertSeries:
         monomials: generators, as exponent vectors of length n; none for the zero ideal.
         n: number of variables.
     """
-    rows = np.array([list(m) for m in monomials], dtype=np.int64).reshape(-1, n)
+    generators = [list(m) for m in monomials]
+    rows = np.array(generators, dtype=np.int64).reshape(len(generators), n)
     numerator = _numerator(_minimal(rows))
     while len(numerator) > 1 and numerator[-1] == 0:
         numerator.pop()

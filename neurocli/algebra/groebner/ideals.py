@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from neurocli.algebra.groebner.basis import GroebnerBasis
-from neurocli.algebra.groebner.f4 import groebner_basis
+from neurocli.algebra.groebner.groebner import groebner_basis
 from neurocli.algebra.groebner.limits import NO_LIMITS, Limits
 from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import (
@@ -28,7 +28,6 @@ from neurocli.algebra.groebner.rational import (
     lift,
     rational_groebner_basis,
 )
-from neurocli.algebra.groebner.zero_dim import change_order
 from neurocli.errors import UsageError
 
 Basis = GroebnerBasis | RationalBasis
@@ -95,16 +94,8 @@ def elimination_ideal(system: System, variables: Sequence[str], *, limits: Limit
     if not system.characteristic:
         traced = TracedBasis(system, order, limits)
         return _lifted(names, rest, lambda p: restrict(traced(p)), limits)
-    polynomials = restrict(_elimination_basis(system, order, limits).polynomials)
+    polynomials = restrict(groebner_basis(system, order, limits=limits).polynomials)
     return GroebnerBasis.from_polynomials(names, system.characteristic, rest, polynomials, limits)
-
-
-def _elimination_basis(system: System, order: MonomialOrder, limits: Limits) -> GroebnerBasis:
-    """A basis for an elimination order, by way of degrevlex, which is almost always faster."""
-    graded = groebner_basis(system, limits=limits)
-    if graded.dimension <= 0:
-        return change_order(graded, order)
-    return groebner_basis(graded.system(), order, limits=limits)
 
 
 def _lifted(names: tuple[str, ...], order: MonomialOrder, modular: Modular, limits: Limits) -> RationalBasis:

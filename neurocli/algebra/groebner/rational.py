@@ -26,12 +26,13 @@ from fractions import Fraction
 from math import isqrt
 
 from neurocli.algebra.groebner.basis import GroebnerBasis
-from neurocli.algebra.groebner.f4 import groebner_basis
+from neurocli.algebra.groebner.f4 import f4
 from neurocli.algebra.groebner.limits import NO_LIMITS, Limits
 from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import Polynomial, System
 from neurocli.algebra.groebner.trace import Trace, UnluckyPrime
 from neurocli.algebra.groebner.verify import is_groebner_basis
+from neurocli.algebra.groebner.zero_dim import change_order
 from neurocli.errors import EngineError
 
 Modular = Callable[[int], list[Polynomial]]
@@ -213,6 +214,8 @@ class _Residues:
 class TracedBasis:
     """The reduced Gröbner basis of a rational system modulo one prime after another.
 
+    The way is that of `groebner_basis`; its runs of F4 are traced modulo the first prime and replayed.
+
     Args:
         system: characteristic 0.
         order: monomial order.
@@ -224,7 +227,8 @@ class TracedBasis:
         self.order = order
         self.limits = limits
         self.first: GroebnerBasis | None = None
-        self._trace = Trace()
+        self._graded = MonomialOrder.degrevlex(system.n)
+        self._traces: list[Trace] = []
         self._failures = 0
 
     def __call__(self, p: int) -> list[Polynomial]:
@@ -233,7 +237,7 @@ class TracedBasis:
             raise UnluckyPrime(p)  # a coefficient vanishes
         if self.first is not None:
             try:
-                result = self._trace.replay(reduced, self.limits.check)
+                result = self._replay(reduced)
                 self._failures = 0
                 return result
             except UnluckyPrime:
@@ -241,10 +245,29 @@ class TracedBasis:
                 self._failures += 1
                 if self._failures < 3:
                     raise
-        self._trace = Trace()
         self._failures = 0
-        self.first = groebner_basis(reduced, self.order, limits=self.limits, trace=self._trace)
+        self.first = self._run(reduced)
         return self.first.polynomials
+
+    def _run(self, system: System) -> GroebnerBasis:
+        self._traces = [Trace()]
+        if self.order.is_degree_compatible:
+            return f4(system, self.order, limits=self.limits, trace=self._traces[0])
+        graded = f4(system, self._graded, limits=self.limits, trace=self._traces[0])
+        if graded.dimension <= 0:
+            return change_order(graded, self.order)
+        self._traces.append(Trace())
+        return f4(graded.system(), self.order, limits=self.limits, trace=self._traces[1])
+
+    def _replay(self, system: System) -> list[Polynomial]:
+        polynomials = self._traces[0].replay(system, self.limits.check)
+        p = system.characteristic
+        if self.order.is_degree_compatible:
+            return polynomials
+        if len(self._traces) == 2:
+            return self._traces[1].replay(System(system.variables, p, polynomials), self.limits.check)
+        graded = GroebnerBasis.from_polynomials(system.variables, p, self._graded, polynomials, self.limits)
+        return change_order(graded, self.order).polynomials
 
 
 def rational_groebner_basis(system: System, order: MonomialOrder | None = None, *, limits: Limits = NO_LIMITS,

@@ -45,9 +45,10 @@ class Trace:
         """
         arithmetic = ModularArithmetic(system.characteristic)
         store = _Coefficients(arithmetic)
-        for monomials, f in zip(self.generators, (f for f in system.polynomials if f), strict=True):
-            if len(f) != len(monomials):
-                raise UnluckyPrime(system.characteristic)
+        generators = [f for f in system.polynomials if f]
+        if [set(f) for f in generators] != [set(monomials) for monomials in self.generators]:
+            raise UnluckyPrime(system.characteristic)
+        for monomials, f in zip(self.generators, generators):
             values = np.array([int(f[e]) for e in monomials], dtype=np.int64)
             monic = arithmetic.from_integers(values)
             store.append(arithmetic.scale(monic, arithmetic.inverse(monic[0])))

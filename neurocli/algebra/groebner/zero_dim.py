@@ -61,7 +61,7 @@ class QuotientAlgebra:
         UsageError: if I has infinitely many solutions.
 
     Example:
-        >>> from neurocli.algebra.groebner.f4 import groebner_basis
+        >>> from neurocli.algebra.groebner.groebner import groebner_basis
         >>> from neurocli.algebra.groebner.polynomial import System
         >>> two_points = System("xy", 101, [{(2, 0): 1, (1, 0): -1}, {(0, 1): 1, (1, 0): -1}])
         >>> QuotientAlgebra(groebner_basis(two_points)).solutions
@@ -82,13 +82,13 @@ class QuotientAlgebra:
         n = self.basis.order.n
         if self.basis.is_unit:
             return []
-        leads = np.array(self.basis.leading_monomials, dtype=np.int16).reshape(-1, n)
+        leads = np.array(self.basis.leading_monomials, dtype=np.int16).reshape(len(self.basis), n)
         level: list[Exponents] = [(0,) * n]
         result: list[Exponents] = []
         while level:
             result.extend(level)
             following = sorted({_times(m, i) for m in level for i in range(n)}, reverse=True)
-            free = first_divisor(np.array(following, dtype=np.int16).reshape(-1, n), leads) < 0
+            free = first_divisor(np.array(following, dtype=np.int16).reshape(len(following), n), leads) < 0
             level = [m for m, keep in zip(following, free) if keep]
         return result
 
@@ -260,7 +260,7 @@ def change_order(basis: GroebnerBasis, order: MonomialOrder) -> GroebnerBasis:
     Reference: [fglm-1993]
 
     Example:
-        >>> from neurocli.algebra.groebner.f4 import groebner_basis
+        >>> from neurocli.algebra.groebner.groebner import groebner_basis
         >>> from neurocli.algebra.groebner.polynomial import System
         >>> f = groebner_basis(System("xy", 101, [{(1, 0): 1, (0, 2): -1}, {(1, 1): 1, (0, 0): -1}]))
         >>> change_order(f, MonomialOrder.lex(2)).leading_monomials
