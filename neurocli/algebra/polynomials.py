@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +24,15 @@ def modular_context(variables: int, p: int) -> Any:
     return flint.nmod_mpoly_ctx.get(names, p, flint.Ordering.degrevlex)
 
 
-def integer(value: Any) -> int:
-    """A FLINT number as a Python integer."""
-    return int(value)
+def constants(context: Any) -> Callable[[Any], Any]:
+    """The function that embeds integers and rationals into a ring of polynomials over Q.
+
+    Example:
+        >>> str(constants(rational_context(1))(Fraction(1, 2)))
+        '1/2'
+    """
+    def embed(value: Any) -> Any:
+        if isinstance(value, Fraction):
+            return context.constant(flint.fmpq(value.numerator, value.denominator))
+        return context.constant(int(value))
+    return embed

@@ -173,7 +173,7 @@ class Program:
             slope = tuple((e - 1, e * c) for e, c in data if e)
             return [(i, ring.multiply(gradient, _polynomial(ring, slope, value)))]
         if name == "powers":
-            terms = [ring.scale(k, ring.multiply(ring.apply(lambda g, k=k: g[..., k], gradient), z))
+            terms = [ring.scale(k, ring.multiply(_entry(ring, gradient, k), z))
                      for k, z in enumerate(_powers(ring, value, data - 1), 1)] if data else []
             total = ring.scale(0, value) if not terms else terms[0]
             for term in terms[1:]:
@@ -251,6 +251,11 @@ def _gather(ring: Ring, rule: Gathering, a: Array, event_axes: int) -> Array:
     return ring.apply(move, a)
 
 
+def _entry(ring: Ring, a: Array, k: int) -> Array:
+    """Entry k along the last axis."""
+    return ring.apply(lambda array: array[..., k], a)
+
+
 def _polynomial(ring: Ring, terms: Univariate, a: Array) -> Array:
     total = None
     for exponent, coefficient in terms:
@@ -272,7 +277,7 @@ def _powers(ring: Ring, a: Array, highest: int) -> list[Array]:
 
 def _monomials(ring: Ring, exponents: Sequence[tuple[int, ...]], a: Array) -> Array:
     count = len(exponents[0])
-    tables = [_powers(ring, ring.apply(lambda v, j=j: v[..., j], a), max(e[j] for e in exponents))
+    tables = [_powers(ring, _entry(ring, a, j), max(e[j] for e in exponents))
               for j in range(count)]
     products = []
     for e in exponents:
@@ -346,7 +351,7 @@ class ProgramBuilder:
 
     def polynomial(self, a: int, terms: Univariate) -> int:
         """A univariate polynomial, entry by entry; the identity adds no step."""
-        if terms == ((1, 1),):
+        if tuple(terms) == ((1, Fraction(1)),):
             return a
         return self._append(Step("polynomial", (a,), tuple(terms)), self.shapes[a])
 

@@ -170,7 +170,7 @@ class ExactRing(NumpyRing):
         return result.reshape(array.shape)
 
     def scale(self, c: Scalar, a: Array) -> Array:
-        return a * self.embed(c)
+        return a * self.constant(c)  # wrapped: numpy would iterate over a bare polynomial
 
     def sum_last(self, a: Array) -> Array:
         return a.sum(axis=-1) if a.shape[-1] else np.full(a.shape[:-1], self.embed(0), dtype=object)

@@ -10,6 +10,7 @@ wrong on degenerate metrics, so only products are used and its standard output i
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ def parametrize(network: Network) -> Parametrization:
             tensor[i, j, k] = sign
     acts = layer_activations(network)
     builder = ProgramBuilder([(f"W{i}", (b, a, size)) for i, (a, b) in
-                              enumerate(zip(widths, widths[1:], strict=False), 1)], [("x", (widths[0], size))])
+                              enumerate(itertools.pairwise(widths), 1)], [("x", (widths[0], size))])
     structure = builder.constant(tensor.tolist())
     value = builder["x"]
     for layer in range(1, len(widths)):

@@ -88,7 +88,7 @@ def coefficient_map(parametrization: Parametrization) -> tuple[list[Any], Any]:
 @lru_cache(maxsize=8)
 def labelled_map(parametrization: Parametrization) -> tuple[list[Any], Any, list[tuple[int, tuple[int, ...]]]]:
     """`coefficient_map` with the label (output, exponents in the inputs) of every coordinate."""
-    from neurocli.algebra.polynomials import rational_context
+    from neurocli.algebra.polynomials import constants, rational_context
 
     terms = estimated_terms(parametrization)
     if terms > MAX_TERMS:
@@ -97,7 +97,7 @@ def labelled_map(parametrization: Parametrization) -> tuple[list[Any], Any, list
     program = parametrization.program
     n, m = program.parameter_count, program.input_size
     context = rational_context(n + m)
-    ring = ExactRing(context.constant)
+    ring = ExactRing(constants(context))
     generators = np.empty(n + m, dtype=object)
     generators[:] = context.gens()
     outputs = program.evaluate(ring, generators[None, :n], generators[None, n:]).ravel()

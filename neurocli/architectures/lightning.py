@@ -7,7 +7,7 @@ output the whole d_l x t matrix.  With heads, a layer is a sum of such terms.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from neurocli.architectures.keys import MAX_PARAMETERS, integer, integers, read_integers
 from neurocli.architectures.network import Network
@@ -243,7 +243,7 @@ def _hidden_basis(general_linear: Any, size: int, incoming: str, following: list
 
     plain = general_linear(size, [incoming], following, place)
     if heads == 1:
-        return plain  # type: ignore[no-any-return]
+        return cast("Symmetry", plain)
 
     def fields(ring: Any, blocks: Any) -> Any:
         turned = {**blocks, incoming: np.moveaxis(blocks[incoming], 0, -1)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def write_shape(shape: tuple[int, ...]) -> str:
 def validate(shape: tuple[int, ...], keys: dict[str, Any], place: str) -> tuple[tuple[int, ...], dict[str, Any]]:
     """Check the number of activations and the size."""
     keys = per_layer(keys, len(shape) - 2, place)
-    if sum(a * b for a, b in zip(shape, shape[1:], strict=False)) > MAX_PARAMETERS:
+    if sum(a * b for a, b in itertools.pairwise(shape)) > MAX_PARAMETERS:
         raise SpecificationError("shape", write_shape(shape), f"at most {MAX_PARAMETERS} parameters")
     return shape, keys
 
@@ -95,7 +96,7 @@ def parametrize(network: Network) -> Parametrization:
     widths, bias = network.shape, bool(network.get("bias"))
     acts = layer_activations(network)
     blocks: list[tuple[str, tuple[int, ...]]] = []
-    for layer, (a, b) in enumerate(zip(widths, widths[1:], strict=False), 1):
+    for layer, (a, b) in enumerate(itertools.pairwise(widths), 1):
         blocks.append((f"W{layer}", (b, a)))
         if bias:
             blocks.append((f"b{layer}", (b,)))

@@ -61,4 +61,5 @@ def parametrization(network: Network) -> Parametrization:
         >>> parametrization(parse("mlp:2-3-1,r=2")).parameter_count
         9
     """
-    return family(network.family).parametrize(network)  # type: ignore[no-any-return]
+    result: Parametrization = family(network.family).parametrize(network)
+    return result

@@ -7,6 +7,7 @@ summed.  With `knots` the functions are piecewise linear (see sprecher_piecewise
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def validate(shape: tuple[int, ...], keys: dict[str, Any], place: str) -> tuple[
 def block_widths(shape: tuple[int, ...]) -> list[tuple[int, int]]:
     """Input and output width of every block: a last width 1 is the sum of the block before it."""
     stages = shape[:-1] if shape[-1] == 1 else shape
-    return list(zip(stages, stages[1:], strict=False))
+    return list(itertools.pairwise(stages))
 
 
 def parametrize(network: Network) -> Parametrization:

@@ -50,11 +50,10 @@ def piecewise(network: Network) -> Parametrization:
         value = builder.reshape(builder.contract("q,q->", value, ones), (1,))
     return Parametrization(
         network=network, program=builder.finish(value), ambient=None, degree_x=None, degree_parameters=None,
-        symmetries=tuple(symmetry for i in range(1, len(widths) + 1) for symmetry in _block_symmetries(i, knots, widths[i - 1][1])),
-        cone=False)
+        symmetries=tuple(_rescaling(i) for i in range(1, len(widths) + 1)), cone=False)
 
 
-def _block_symmetries(i: int, knots: int, width: int) -> list[Symmetry]:
+def _rescaling(i: int) -> Symmetry:
     """phi -> t phi, lambda -> lambda / t: the sums do not change, so neither does any cell.
 
     The shift phi -> phi + c moves the arguments of Phi by c sum(lambda) and would have to move its
@@ -62,7 +61,7 @@ def _block_symmetries(i: int, knots: int, width: int) -> list[Symmetry]:
     """
     from neurocli.architectures.symmetries import scaling
 
-    return [scaling([f"phi{i}"], [(f"lambda{i}", 1)], f"block {i}", free=True)]
+    return scaling([f"phi{i}"], [(f"lambda{i}", 1)], f"block {i}", free=True)
 
 
 def cell_inputs(network: Network, theta: list[Fraction], x: list[Fraction]) -> tuple[list[Fraction], tuple[Any, ...]]:
@@ -109,7 +108,7 @@ def _cell(z: Fraction, knots: int, length: Fraction) -> tuple[int, tuple[list[Fr
     h = length / (knots - 1)
     cell = min(max(int(z / h) if z >= 0 else 0, 0), knots - 2)
     a, b = [Fraction(0)] * knots, [Fraction(0)] * knots
-    a[cell], b[cell] = 1 + cell, -1 / h
+    a[cell], b[cell] = Fraction(1 + cell), -1 / h
     a[cell + 1], b[cell + 1] = Fraction(-cell), 1 / h
     return cell, (a, b)
 

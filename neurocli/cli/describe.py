@@ -26,9 +26,9 @@ def describe(ctx: click.Context, specs: tuple[str, ...], with_map: bool, timeout
       neurocli describe --map mlp:2-2-1,r=2
       neurocli describe --format latex lightning:3-3,a=2,t=3
     """
-    from neurocli.cli.run import compute, emit
+    from neurocli.cli.run import each, emit
     from neurocli.invariants.describe import describe as description
 
     networks = options.read_specs(specs)
-    ctx.exit(emit([lambda network=network: compute(description, network, with_map=with_map, timeout=timeout,
-                                                   memory=memory) for network in networks], **printing))
+    tasks = each(description, networks, timeout=timeout, memory=memory, with_map=with_map)
+    ctx.exit(emit(tasks, **printing))

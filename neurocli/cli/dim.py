@@ -32,16 +32,12 @@ def dim(ctx: click.Context, specs: tuple[str, ...], method: str, prove: bool, po
       neurocli dim --explain mlp:3-5-1,r=4 lightning:3-3,a=2,t=2
       printf 'mlp:2-2-%d,r=2\\n' 2 3 4 | neurocli dim --format csv
     """
-    from neurocli.cli.run import compute, emit
+    from neurocli.cli.run import each, emit
     from neurocli.invariants.dimension import check_options
     from neurocli.invariants.dimension import dim as dimension
 
     check_options(prime, points)
     networks = options.read_specs(specs)
-    if len(networks) > 1:  # children inherit what is loaded, so load it once
-        import neurocli.invariants.jacobian_rank
-    ctx.exit(emit([
-        lambda network=network: compute(
-            dimension, network, method=method, prime=prime, seed=seed, points=points, prove=prove,
-            memory_mb=memory, timeout=timeout, memory=memory)
-        for network in networks], **printing))
+    tasks = each(dimension, networks, timeout=timeout, memory=memory, method=method, prime=prime, seed=seed,
+                 points=points, prove=prove, memory_mb=memory)
+    ctx.exit(emit(tasks, **printing))

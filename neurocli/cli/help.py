@@ -21,5 +21,7 @@ def help_command(page: str | None) -> None:
     name = page or "neurocli"
     if name not in names:
         raise click.UsageError(f"No manual page '{name}'. Pages: {', '.join(names)}.")
-    click.echo_via_pager(page_text(name)) if click.get_text_stream("stdout").isatty() else click.echo(
-        page_text(name), nl=False)
+    if click.get_text_stream("stdout").isatty():
+        click.echo_via_pager(page_text(name))
+    else:
+        click.echo(page_text(name), nl=False)

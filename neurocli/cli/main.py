@@ -95,8 +95,11 @@ def run(arguments: list[str]) -> int:
     except _Terminated:
         click.echo("terminated", err=True)
         return 143
-    except BrokenPipeError:
-        # the reader has gone; keep Python from complaining about it while it closes stdout
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise  # shell completion ends this way
+        # The reader has gone (click turns that into exit 1).  Keep Python from complaining about it
+        # while it closes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except click.ClickException as error:

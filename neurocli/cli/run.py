@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -26,6 +27,20 @@ def compute(function: Callable[..., Result], *arguments: Any, timeout: float | N
     answer = isolate(work, timeout=timeout, memory_mb=memory)
     result = Result.from_json(answer.value)
     return result.with_run(**_provenance(), wall_seconds=round(answer.seconds, 4), peak_mb=answer.peak_mb)
+
+
+def each(function: Callable[..., Result], items: Sequence[Any], *, timeout: float | None, memory: int | None,
+         **options: Any) -> list[Callable[[], Result]]:
+    """One task per item: `function(item, **options)` in a child of its own.
+
+    With several items the libraries are loaded once, here, and the children inherit them.
+    """
+    if len(items) > 1:
+        import importlib
+
+        for module in ("neurocli.algebra.matrices", "neurocli.algebra.program"):
+            importlib.import_module(module)
+    return [partial(compute, function, item, timeout=timeout, memory=memory, **options) for item in items]
 
 
 def _provenance() -> dict[str, str]:
@@ -77,7 +92,7 @@ def emit(tasks: Sequence[Callable[[], Result]], *, as_json: bool, format_: str |
     else:
         text = render(results, style) if results else ""
         if output is None and text:
-            click.echo(text, nl=False)
+            click.echo(text, nl=False, color=True)  # colour was decided by the printer
     if output is not None and status == 0:
         write_file(output, text)
         if not quiet:

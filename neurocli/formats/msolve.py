@@ -30,10 +30,12 @@ class Basis:
 
     Args:
         variables: those of the ring that the basis is in.
+        order: as msolve words it.
         polynomials: in characteristic 0 with integer coefficients, else monic.
     """
 
     variables: tuple[str, ...]
+    order: str
     polynomials: tuple[Polynomial, ...]
 
 
@@ -95,4 +97,4 @@ def read_basis(text: str, system: PolynomialSystem) -> Basis:
     parts = match["elements"].replace("\n", "").split(",")
     if len(parts) != int(match["length"]):
         raise EngineError(f"msolve: announced {match['length']} polynomials and printed {len(parts)}")
-    return Basis(variables, tuple(parse_expanded(part, variables, "msolve") for part in parts))
+    return Basis(variables, match["order"], tuple(parse_expanded(part, variables, "msolve") for part in parts))

@@ -79,6 +79,6 @@ def _map(p: Any) -> list[dict[str, Any]]:
     rows = []
     for coordinate, (output, exponents) in zip(coordinates, labels, strict=True):
         terms = {tuple(map(int, e)): Fraction(int(c.p), int(c.q)) for e, c in coordinate.to_dict().items()}
-        rows.append({"output": output + 1, "monomial": format_polynomial({exponents: 1}, variables) if variables else "1",
-                     "coefficient": format_polynomial(terms, names)})
+        monomial = format_polynomial({exponents: 1}, variables) if variables else "1"
+        rows.append({"output": output + 1, "monomial": monomial, "coefficient": format_polynomial(terms, names)})
     return rows

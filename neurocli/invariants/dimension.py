@@ -9,6 +9,7 @@ with a bound on the probability of error, or, when no rank can be computed, the 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -125,7 +126,7 @@ def _facts(network: Network) -> dict[str, int]:
     """Parameters and the dimension of the torus of rescalings, without building a program."""
     if network.family in ("mlp", "linear"):
         widths = network.shape
-        weights = sum(a * b for a, b in zip(widths, widths[1:], strict=False))
+        weights = sum(a * b for a, b in itertools.pairwise(widths))
         return {"parameters": weights + (sum(widths[1:]) if network.get("bias") else 0)}
     from neurocli.architectures.registry import parametrization
 
@@ -169,7 +170,7 @@ def _by_rank(network: Network, bounds: list[Bound], prime: int, seed: int, point
     upper = best_upper(uppers)
     assert upper is not None  # the ambient space or the number of parameters is always there
     outputs = parametrization.program.output_size
-    first = points or min(upper.value, upper.value // outputs + 3)
+    first = points or upper.value // outputs + 3  # some rows more than the bound, so that a rank could refute it
     too_large = _memory_refusal(parametrization, first, memory_mb)
     if too_large is not None:
         localized = dimension_bounds(network, _block_rank(prime, seed))

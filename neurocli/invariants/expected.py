@@ -49,8 +49,8 @@ def expected_of(network: Network, parameters: int) -> int | None:
     if network.family == "linear":
         widths, r = network.shape, min(network.shape)
         return int(r * (widths[0] + widths[-1] - r))
-    from neurocli.invariants.upper_bounds import reduced
     from neurocli.invariants.jacobian_rank import orbit_rank
+    from neurocli.invariants.upper_bounds import reduced
 
     small = reduced(network)
     free = small.parameter_count - orbit_rank(small, 2**31 - 1, 0)

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from neurocli.algebra.block_rank import rank_by_blocks
 from neurocli.algebra.matrices import is_regular, rank, rank_with_pivots
 from neurocli.algebra.primes import check_prime, derive_seed
 from neurocli.algebra.rings import Array, Floats, prime_field
@@ -86,6 +87,8 @@ def jacobian_rank(parametrization: Parametrization, prime: int, seed: int, sampl
         5
     """
     m = matrix(parametrization, prime, seed, samples)
+    if min(m.shape) > PIVOTS_UP_TO and prime < 2**31:  # the last layer's columns are private to one output
+        return Witness(rank_by_blocks(m.reshape(-1, samples, m.shape[1]), prime), prime, seed, samples)
     if pivots and min(m.shape) <= PIVOTS_UP_TO:
         found = rank_with_pivots(m, prime)
         return Witness(found.value, prime, seed, samples, found.rows, found.columns)

@@ -66,7 +66,8 @@ def _monomials(n: int, degree: int) -> list[tuple[int, ...]]:
     return found
 
 
-def _verified_fields(parametrization: Parametrization, degree: int, prime: int, seed: int) -> list[list[dict[Any, int]]]:
+def _verified_fields(parametrization: Parametrization, degree: int, prime: int,
+                     seed: int) -> list[list[dict[Any, int]]]:
     """Fields with homogeneous entries of one degree: per parameter a polynomial {exponents: integer}."""
     n = parametrization.parameter_count
     field = prime_field(prime)

@@ -53,9 +53,11 @@ def piecewise_dim(network: Network, method: str, prime: int, seed: int) -> Resul
     lines = [f"rank {r['value']} in a pattern that uses {r['knots_used']} knot values (point of seed {r['seed']})"
              for r in patterns]
     if not proved:
-        lines.insert(0, f"a lower bound; at most {upper}. Knot values that no sample reaches do not matter near a point")
-    return Result("dim", network.spelling, best["value"], Status.PROVED if proved else Status.BOUND, "cell-patterns", data,
-                  tuple(lines), (best, bound), None, seed, flint_engine())
+        lines.insert(0, f"a lower bound; at most {upper}. Knot values that no sample reaches do not matter "
+                        "near a point")
+    status = Status.PROVED if proved else Status.BOUND
+    return Result("dim", network.spelling, best["value"], status, "cell-patterns", data, tuple(lines),
+                  (best, bound), None, seed, flint_engine())
 
 
 def _pattern(network: Network, prime: int, seed: int, number: int, samples: int) -> dict[str, Any]:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-import os
-import select
 import time
 from collections.abc import Callable
 from typing import Any
 
 from neurocli.errors import TimeLimit
 from neurocli.jobs.messages import death, packed, unpack
-from neurocli.jobs.process import Process, spawn, write_all
+from neurocli.jobs.process import spawn, write_all
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +61,7 @@ def isolate(function: Callable[..., Any], *args: Any, timeout: float | None = No
     started = time.monotonic()
     child = spawn(functools.partial(_answer, function, args, kwargs), memory_mb)
     try:
-        line = _receive(child, None if timeout is None else started + timeout)
+        line = child.read(None if timeout is None else started + timeout, line=True)
         if line is None:
             raise TimeLimit(f"not finished after {timeout:g} s", "give more time with --timeout")
     except BaseException:
@@ -75,21 +73,6 @@ def isolate(function: Callable[..., Any], *args: Any, timeout: float | None = No
         raise death(status, peak_mb, memory_mb)
     value = unpack(json.loads(line), memory_mb)
     return Isolated(value, time.monotonic() - started, round(peak_mb, 1))
-
-
-def _receive(child: Process, deadline: float | None) -> bytes | None:
-    """The child's line, or what came of it before its death; None at the deadline."""
-    poll = select.poll()
-    poll.register(child.answers, select.POLLIN)
-    parts: list[bytes] = []
-    while True:
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        if not poll.poll(None if left is None else left * 1000):
-            return None
-        part = os.read(child.answers, 2**16)
-        parts.append(part)
-        if not part or part.endswith(b"\n"):
-            return b"".join(parts)
 
 
 def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any],

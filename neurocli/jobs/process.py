@@ -15,13 +15,17 @@ import resource
 import select
 import signal
 import sys
+import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 #: Signals that must end a child at once, even inside a call of a C library.
 _FATAL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGIO)
 _MEBIBYTE = 2**20
+#: Longest wait in one system call: a signal that comes between Python's last look and the call does not
+#: end it, so that Ctrl-C could be overlooked for as long as the call takes.
+WAKE_SECONDS = 0.5
 
 
 @dataclasses.dataclass
@@ -38,6 +42,30 @@ class Process:
     answers: int
     leash: int
     _ended: tuple[int, float] | None = None
+
+    def read(self, deadline: float | None, line: bool = False) -> bytes | None:
+        """What the child writes until it closes its end, or until the end of its first line.
+
+        Args:
+            deadline: on the clock of `time.monotonic`.
+            line: stop at a newline; without one at the end, the child has died.
+
+        Returns:
+            The bytes, or None at the deadline.
+        """
+        poll = select.poll()
+        poll.register(self.answers, select.POLLIN)
+        parts: list[bytes] = []
+        while True:
+            left = WAKE_SECONDS if deadline is None else max(0.0, deadline - time.monotonic())
+            if not poll.poll(1000 * min(left, WAKE_SECONDS)):
+                if left < WAKE_SECONDS:
+                    return None
+                continue
+            part = os.read(self.answers, 2**18)
+            parts.append(part)
+            if not part or (line and part.endswith(b"\n")):
+                return b"".join(parts)
 
     def kill(self) -> None:
         """Kill the child and everything it has started."""
@@ -138,6 +166,8 @@ def _settle(leash_end: int, memory_mb: int | None) -> None:
     # it went: engines started by the child do not outlive a parent that was killed with -9.
     fcntl.fcntl(leash_end, fcntl.F_SETOWN, -os.getpid())
     fcntl.fcntl(leash_end, fcntl.F_SETFL, fcntl.fcntl(leash_end, fcntl.F_GETFL) | os.O_ASYNC)
+    # The leash is to hold a program that takes the place of this one, too.
+    os.set_inheritable(leash_end, True)
     if hung_up(leash_end):
         os._exit(1)
     # A library that prints must not spoil the parent's answer, which goes to standard output.
@@ -159,6 +189,29 @@ def limit_memory(memory_mb: int | None) -> None:
         soft = min(soft, hard)
     with contextlib.suppress(ValueError, OSError):  # a system without this limit
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def exec_program(command: Sequence[str], folder: str, stderr: int, memory_mb: int | None,
+                 writer: int) -> NoReturn:
+    """Become another program: to be given to `spawn` with all but the last argument bound.
+
+    Args:
+        command: absolute path and arguments.
+        folder: where the program runs.
+        stderr: descriptor for its standard error.
+        memory_mb: bound of its whole address space.
+        writer: the pipe to the parent becomes its standard output.
+    """
+    null = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, place in ((null, 0), (writer, 1), (stderr, 2)):
+        os.dup2(descriptor, place)
+    os.chdir(folder)
+    if memory_mb is not None:
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        soft = memory_mb * _MEBIBYTE
+        resource.setrlimit(resource.RLIMIT_AS, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    # Answers must not depend on the language of the machine; our workers share the cores.
+    os.execve(command[0], list(command), {**os.environ, "LC_ALL": "C", "OMP_NUM_THREADS": "1"})
 
 
 def address_space() -> int:

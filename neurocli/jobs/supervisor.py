@@ -21,7 +21,7 @@ from typing import Any
 
 from neurocli.errors import MemoryLimit, NeurocliError, TimeLimit
 from neurocli.jobs.messages import death, unpack
-from neurocli.jobs.process import Process, spawn, write_all
+from neurocli.jobs.process import WAKE_SECONDS, Process, spawn, write_all
 from neurocli.jobs.worker import resolve, work
 
 #: Seconds of work that a batch should hold: long beside a message (0.1 ms), short beside a tail.
@@ -271,16 +271,16 @@ class Supervisor:
         # After the answers: a task whose answer was waiting in the pipe is not late.
         return found + self._overdue()
 
-    def _patience(self) -> float | None:
+    def _patience(self) -> float:
         """Milliseconds until something must be done without being told."""
         now = time.monotonic()
         busy = [worker for worker in self._workers if worker.pending]
-        waits = []
+        waits = [WAKE_SECONDS]
         if self._timeout is not None:
             waits += [worker.since + self._timeout - now for worker in busy]
         if len(busy) < self._jobs and any(len(worker.pending) > 1 for worker in busy):
             waits.append(_BATCH_SECONDS)
-        return 1000 * max(0.0, min(waits)) + 1 if waits else None
+        return 1000 * max(0.0, min(waits)) + 1
 
     def _answers(self, worker: _Worker, data: bytes) -> list[Outcome]:
         *lines, worker.buffer = (worker.buffer + data).split(b"\n")

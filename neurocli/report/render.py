@@ -12,7 +12,7 @@ import importlib
 import json
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from neurocli.report.sections import Section, cell
 from neurocli.results.result import Result
@@ -81,7 +81,7 @@ def table_of(results: Sequence[Result]) -> Section:
     if len(results) == 1 and hasattr(module, "table"):
         section = module.table(results[0])
         if section is not None:
-            return section  # type: ignore[no-any-return]
+            return cast(Section, section)
     rows = [module.row(result) for result in results]
     columns = list(dict.fromkeys(name for row in rows for name in row))
     return Section("", tuple(columns), tuple(tuple(row.get(name) for name in columns) for row in rows))

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from typing import Any
 
 from neurocli.report.render import Style
 from neurocli.report.sections import Section, cell
@@ -55,7 +56,7 @@ class Printer:
             table.add_row(*(self._styled(value) for value in row))
         self.console.print(table)
 
-    def _styled(self, value: object) -> object:
+    def _styled(self, value: object) -> Any:
         from rich.text import Text
 
         text = cell(value)

@@ -72,7 +72,7 @@ class Result:
         """The record as JSON types: rationals and very large integers become strings."""
         record = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         record["schema"] = SCHEMA
-        return plain(record)  # type: ignore[no-any-return]
+        return dict(plain(record))
 
     def dumps(self) -> str:
         """The record on one line, keys sorted."""

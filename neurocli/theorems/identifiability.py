@@ -8,6 +8,7 @@ blocks, and Kruskal's condition decides a block by arithmetic, whatever its size
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 
 from neurocli.theorems.bound import Bound
@@ -33,7 +34,7 @@ class Block:
 
 def effective_parameters(widths: tuple[int, ...], bias: bool = False) -> int:
     """Parameters minus one rescaling per hidden neuron."""
-    weights = sum(a * b for a, b in zip(widths, widths[1:], strict=False))
+    weights = sum(a * b for a, b in itertools.pairwise(widths))
     return weights + (sum(widths[1:]) if bias else 0) - sum(widths[1:-1])
 
 
@@ -171,7 +172,7 @@ def massarenti_mella(widths: tuple[int, ...], powers: tuple[int, ...]) -> Bound 
     if len(widths) < 3 or widths[-1] != 1 or min(powers) < 2:
         return None
     first, before, last_hidden = widths[0], widths[-3], widths[-2]
-    head = sum(a * b for a, b in zip(widths[:-2], widths[1:-2], strict=False)) - sum(widths[1:-2])
+    head = sum(a * b for a, b in itertools.pairwise(widths)) - sum(widths[1:-2])
     cap = head + forms(powers[-1], before)
     value = min(effective_parameters(widths), forms(prod(powers), first), cap)
     if len(widths) == 3 and powers[-1] == 2:

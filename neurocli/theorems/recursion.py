@@ -14,6 +14,7 @@ a modular rank never enters, since it bounds from below only.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from functools import lru_cache
 from math import prod
 
@@ -62,7 +63,7 @@ def _candidates(widths: tuple[int, ...], powers: tuple[int, ...]) -> list[Piece]
         return [Piece(first * last, f"{name} is a matrix")]
     degree = prod(powers)
     hidden = widths[1:-1]
-    found = [Piece(sum(a * b for a, b in zip(widths, widths[1:], strict=False)) - sum(hidden),
+    found = [Piece(sum(a * b for a, b in itertools.pairwise(widths)) - sum(hidden),
                    f"{name}: parameters minus rescalings of the hidden neurons"),
              Piece(last * forms(degree, first),
                    f"{name}: the ambient space of forms of degree {degree} in {first} variables")]

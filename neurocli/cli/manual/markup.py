@@ -99,7 +99,7 @@ def roff(lines: list[str]) -> str:
 
 def plain(lines: list[str], width: int = 78) -> str:
     """A section's body as text, indented by four."""
-    out = []
+    out: list[str] = []
     previous = ""
     for kind, text in blocks_of(lines):
         clean = text.replace("`", "")

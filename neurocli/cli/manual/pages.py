@@ -117,7 +117,8 @@ def _commands() -> list[str]:
 def _synopsis(name: str, command: click.Command) -> list[str]:
     if isinstance(command, click.Group):
         return [f"`neurocli {name}` SUBCOMMAND [OPTIONS] [ARGUMENTS]"]
-    arguments = " ".join(p.make_metavar(click.Context(command)) for p in command.params if isinstance(p, click.Argument))
+    arguments = " ".join(p.make_metavar(click.Context(command)) for p in command.params
+                         if isinstance(p, click.Argument))
     return [f"`neurocli {name}` [OPTIONS] {arguments}".rstrip()]
 
 
