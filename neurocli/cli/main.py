@@ -41,6 +41,17 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would turn it into status 1, which means refuted here
+            raise _ReaderGone from None
+
+
+class _ReaderGone(BaseException):
+    """The reader of a pipe went away."""
+
+
 def _version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         click.echo(f"neurocli {neurocli.__version__}")
@@ -95,11 +106,8 @@ def run(arguments: list[str]) -> int:
     except _Terminated:
         click.echo("terminated", err=True)
         return 143
-    except (BrokenPipeError, SystemExit) as error:
-        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
-            raise  # shell completion ends this way
-        # The reader has gone (click turns that into exit 1).  Keep Python from complaining about it
-        # while it closes standard output.
+    except (BrokenPipeError, _ReaderGone):
+        # keep Python from complaining about it while it closes standard output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except click.ClickException as error:

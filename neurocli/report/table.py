@@ -60,6 +60,8 @@ class Printer:
         from rich.text import Text
 
         text = cell(value)
+        if text.isdigit() and len(text) > 15:  # the other formats give every digit
+            text = f"{int(text):.4e}".replace("e+", "e")
         if text in Status._value2member_map_:
             return Text(text, style=COLOURS[Status(text)])
         return Text(text)
