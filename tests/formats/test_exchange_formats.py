@@ -15,7 +15,7 @@ from neurocli.errors import DataError, EngineError, UsageError
 from neurocli.formats import bertini, julia, latex, mrdi, msolve, registry, sage
 from neurocli.formats.answer import parse_answer, parse_expanded
 from neurocli.formats.question import BASIS, COUNT, DIMENSION, IMAGE, Kind, Question
-from neurocli.formats.system import PolynomialSystem, spell
+from neurocli.formats.system import Polynomial, PolynomialSystem, spell
 
 NAMES = ("x", "W1_2_1", "t")
 COMMENT = ("neurocli 0.1.0: neurocli export mlp:2-2-1,r=2 --to mrdi", "seed 0")
@@ -151,7 +151,7 @@ def test_questions_that_do_not_fit_are_refused() -> None:
 
 
 def test_latex_breaks_long_lines_and_balances() -> None:
-    terms = {(i, 1): Fraction(-i, 7) for i in range(1, 15)}
+    terms: Polynomial = {(i, 1): Fraction(-i, 7) for i in range(1, 15)}
     wide = PolynomialSystem(("W1_2_1", "phi"), 0, (terms, {}), ("50%",))
     text = latex.write(wide)
     assert text.count("{") == text.count("}")

@@ -39,7 +39,7 @@ def test_files_do_not_depend_on_the_order_of_terms(polynomial: dict, random: obj
 def test_terms_descend_in_degrevlex() -> None:
     # x^2 > x*y > y^2 > x*z > y*z > z^2: what tells it from the degree lexicographic order.
     ordered = [(2, 0, 0), (1, 1, 0), (0, 2, 0), (1, 0, 1), (0, 1, 1), (0, 0, 2), (1, 0, 0), (0, 0, 0)]
-    assert sorted(ordered[::-1], key=degrevlex) == ordered
+    assert sorted(set(ordered), key=degrevlex) == ordered
     system = PolynomialSystem(("x", "y", "z"), 7, (dict.fromkeys(reversed(ordered), 1),))
     assert list(system.polynomials[0]) == ordered
 

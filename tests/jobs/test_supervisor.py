@@ -211,7 +211,10 @@ def test_interrupted_parent_leaves_no_worker(number: signal.Signals) -> None:
         assert parent.stderr is not None
         workers = [int(parent.stderr.readline()) for _ in range(2)]
         parent.send_signal(number)
-        assert parent.wait(10) == -number
+        try:
+            assert parent.wait(10) == -number
+        finally:
+            parent.kill()
     end = time.monotonic() + 5
     while any(running(pid) for pid in workers) and time.monotonic() < end:
         time.sleep(0.01)
