@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from neurocli.algebra.groebner.basis import GroebnerBasis, with_wide_fields
 from neurocli.algebra.groebner.limits import NO_LIMITS, Limits, Round
-from neurocli.algebra.groebner.linear_algebra import ModularArithmetic
+from neurocli.algebra.groebner.linear_algebra import Floats, ModularArithmetic
 from neurocli.algebra.groebner.macaulay import MacaulayMatrix, NeedsWiderFields, Reducers
-from neurocli.algebra.groebner.monomials import MonomialOrder, Packing
+from neurocli.algebra.groebner.monomials import Keys, MonomialOrder, Packing
 from neurocli.algebra.groebner.pairs import CriticalPairs
 from neurocli.algebra.groebner.polynomial import (
     PolynomialStore,
@@ -112,10 +112,11 @@ class _F4:
         space, independent = filled.echelon()
         supports = []
         order = np.argsort(space.pivots)[::-1]
-        for row in order:
+        leads = self.store.packing.unpack(skeleton.irreducible[:, space.pivots[order]])
+        for row, lead in zip(order, leads):
             support = np.flatnonzero(space.rows[row])
             supports.append(support)
-            self._insert(self.store.append(skeleton.irreducible[:, support], space.rows[row, support]), sugar)
+            self._insert(skeleton.irreducible[:, support], space.rows[row, support], lead, sugar)
         if self.trace is not None and supports:
             self.trace.record(skeleton, independent, supports)
         if self.limits.progress is not None:
@@ -148,11 +149,12 @@ class _F4:
         multipliers = keys[:, where % len(first)] - store.keys[:, store.starts[polynomials]]
         matrix.add_rows(multipliers, polynomials, lower)
 
-    def _insert(self, number: int, sugar: int) -> None:
-        lead = self.store.lead(number)
+    def _insert(self, keys: Keys, coefficients: Floats, lead: NDArray[np.int16], sugar: int) -> None:
+        graded = self.store.packing.order.is_degree_compatible
+        number = self.store.append(keys, coefficients, int(lead.sum()) if graded else None)
         self.numbers.append(number)
         self.pairs.insert(lead, sugar)
-        self.degree_falls |= int(self.store.degrees[number]) < sugar
+        self.degree_falls |= self.store.degree(number) < sugar
         self.unit |= not lead.any()
 
     def _reduced(self) -> GroebnerBasis:

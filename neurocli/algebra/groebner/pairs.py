@@ -96,9 +96,7 @@ class CriticalPairs:
             rest = rest[len(level):]
             if len(rest):
                 minimal = colon[list(classes.values())]
-                divided = np.zeros(len(rest), dtype=bool)
-                for divisor in minimal:
-                    divided |= (colon[rest] >= divisor).all(axis=1)
+                divided = np.any(np.all(colon[rest][:, None, :] >= minimal, axis=2), axis=1)
                 rest = rest[~divided]
         return candidates[np.array(sorted(chosen), dtype=np.intp)]
 

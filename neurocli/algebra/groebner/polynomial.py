@@ -193,7 +193,7 @@ class PolynomialStore:
         """Total degree of each polynomial (the largest, not that of the leading term)."""
         return self._columns()[2]
 
-    def append(self, keys: Keys, coefficients: Floats) -> int:
+    def append(self, keys: Keys, coefficients: Floats, total_degree: int | None = None) -> int:
         """Store a polynomial given by descending keys; returns its number."""
         length = keys.shape[1]
         while self._used + length > self._keys.shape[1]:
@@ -204,8 +204,10 @@ class PolynomialStore:
         self._coefficients[piece] = coefficients
         self._starts.append(self._used)
         self._lengths.append(length)
-        exponents = self.packing.unpack(keys[:, :1] if self.packing.order.is_degree_compatible else keys)
-        self._degrees.append(int(exponents.sum(axis=1, dtype=np.int64).max(initial=0)))
+        if total_degree is None:
+            exponents = self.packing.unpack(keys[:, :1] if self.packing.order.is_degree_compatible else keys)
+            total_degree = int(exponents.sum(axis=1, dtype=np.int64).max(initial=0))
+        self._degrees.append(total_degree)
         self._used += length
         self._frozen = None
         return len(self._starts) - 1
@@ -231,6 +233,10 @@ class PolynomialStore:
         """Keys and coefficients of one polynomial."""
         piece = slice(self._starts[number], self._starts[number] + self._lengths[number])
         return self._keys[:, piece], self._coefficients[piece]
+
+    def degree(self, number: int) -> int:
+        """Total degree of one polynomial."""
+        return self._degrees[number]
 
     def lead(self, number: int) -> NDArray[np.int16]:
         """Exponents of the leading monomial."""
