@@ -19,6 +19,9 @@ class Entry:
 COMMANDS = {
     "dim": Entry("neurocli.cli.dim:dim", "dimension of the neurovariety, with proof where one exists"),
     "describe": Entry("neurocli.cli.describe:describe", "parameters, symmetries, ambient space, coefficient map"),
+    "relrep": Entry("neurocli.cli.relrep:relrep", "relative representations: transform, invariance, stitching"),
+    "hyperdga": Entry("neurocli.cli.hyperdga:hyperdga", "hyperbolic Delaunay graphs and HyperDGA, exactly"),
+    "harmonics": Entry("neurocli.cli.harmonics:harmonics", "Fourier analysis on finite groups; groups in weights"),
     "help": Entry("neurocli.cli.help:help_command", "the manual page of a command, or of spec and json"),
 }
 

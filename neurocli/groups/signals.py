@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from neurocli.errors import DataError
-from neurocli.groups.cyclotomic import Cyclotomic, cyclotomic
+from neurocli.groups.cyclotomic import Cyclotomic, Matrix, cyclotomic
 from neurocli.groups.fourier import check_length
 from neurocli.groups.group import Group
 
@@ -132,3 +132,34 @@ def _from_npy(path: Path) -> tuple[Cyclotomic, ...]:
     return tuple(_complex(Fraction(v.real), Fraction(v.imag)) for v in array.astype(complex).tolist())
 
 
+def read_coefficients(path: str | os.PathLike[str]) -> tuple[Matrix, ...]:
+    """Fourier coefficients, from what `neurocli harmonics fourier --json` prints.
+
+    Args:
+        path: a JSON file with that record, or a list of matrices whose entries are numbers, fractions as
+            strings, pairs [re, im] or cyclotomic numbers.
+
+    Raises:
+        DataError: unreadable.
+    """
+    try:
+        record = json.loads(Path(path).read_text(encoding="utf-8-sig"), parse_float=str, parse_int=str)
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: not JSON: {error}") from error
+    if isinstance(record, dict):
+        try:
+            record = [entry["exact"] for entry in record["data"]["coefficients"]]
+        except (KeyError, TypeError) as error:
+            raise DataError(f"{path}: no record of harmonics fourier") from error
+    if not isinstance(record, list) or not record:
+        raise DataError(f"{path}: expected a list of square matrices")
+    return tuple(_matrix(matrix, f"{path}: matrix {i}") for i, matrix in enumerate(record, 1))
+
+
+def _matrix(rows: Any, place: str) -> Matrix:
+    if not isinstance(rows, list) or not rows or not all(
+            isinstance(row, list) and len(row) == len(rows) for row in rows):
+        raise DataError(f"{place}: not a square matrix")
+    return tuple(tuple(_from_json_value(entry, place) for entry in row) for row in rows)
