@@ -81,12 +81,20 @@ def distances(points: PointSet, left: np.ndarray, right: np.ndarray) -> np.ndarr
         >>> round(float(distances(points, np.array([0]), np.array([1]))[0, 0]), 12)  # log 3
         1.098612288668
     """
+    return _lengths(points, left[:, None], right[None, :])
+
+
+def edge_lengths(points: PointSet, edges: np.ndarray) -> np.ndarray:
+    """Hyperbolic lengths of edges, given as an array (E, 2) of indices."""
+    return _lengths(points, edges[:, 0], edges[:, 1])
+
+
+def _lengths(points: PointSet, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    square = np.zeros((len(left), len(right)))
+    square: np.ndarray = np.zeros(np.broadcast_shapes(left.shape, right.shape))
     for axis in range(points.dimension):
         high, low = points.high[:, axis], points.low[:, axis]
-        step = (high[left, None] - high[right]) + (low[left, None] - low[right])
+        step = (high[left] - high[right]) + (low[left] - low[right])
         square += step * step
-    weights = points.weight[left, None] * points.weight[right]
-    return np.asarray(2 * np.arcsinh(np.sqrt(square / weights)))
+    return np.asarray(2 * np.arcsinh(np.sqrt(square / (points.weight[left] * points.weight[right]))))

@@ -34,6 +34,7 @@ class Score:
         sizes: of A and B.
         graph: the graph itself.
         kinds: array (E,): 0, 1 or 2 for AA, BB and AB.
+        first: array (n,): which points of the graph belong to A.
     """
 
     value: Fraction
@@ -46,6 +47,7 @@ class Score:
     sizes: tuple[int, int]
     graph: HyperbolicGraph
     kinds: np.ndarray
+    first: np.ndarray
 
 
 def score(points: PointSet, first: Sequence[bool], names: tuple[str, str] = ("A", "B"),
@@ -85,7 +87,7 @@ def score(points: PointSet, first: Sequence[bool], names: tuple[str, str] = ("A"
     kinds = np.where(left != right, 2, np.where(left, 0, 1))
     within_a, within_b, mixed = (int(n) for n in np.bincount(kinds, minlength=3))
     return Score(1 - Fraction(mixed, len(kinds)), len(kinds), within_a, within_b, mixed,
-                 len(graph.dropped), names, (int(member.sum()), int((~member).sum())), graph, kinds)
+                 len(graph.dropped), names, (int(member.sum()), int((~member).sum())), graph, kinds, member)
 
 
 def scores_of_labels(points: PointSet, labels: Sequence[str], method: str = "auto",
