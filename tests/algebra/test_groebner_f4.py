@@ -17,7 +17,7 @@ from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import Polynomial, System, add, multiply
 from neurocli.algebra.groebner.systems import cyclic, eco, katsura
 from neurocli.algebra.groebner.verify import is_groebner_basis
-from neurocli.errors import MemoryLimit, TimeLimit, UsageError
+from neurocli.errors import MemoryLimit, TimeLimit, TooLarge, UsageError
 
 P = 2147483647
 # number of solutions: 2^n for katsura-n, 2^(n-2) for eco-n, 70 and 156 for cyclic-5, -6 [bjoerck-froeberg-1991];
@@ -140,6 +140,15 @@ def test_high_degrees_widen_the_packing() -> None:
     basis = groebner_basis(System(names, 101, chain), MonomialOrder.lex(n))
     assert basis.normal_form({power(0, 2): 1}) == {power(3, 54): 1}
     assert basis.polynomials[-1] == {power(0, 1): 1, power(3, 27): 100}
+
+
+def test_degrees_beyond_sixteen_bits_are_refused() -> None:
+    with pytest.raises(TooLarge):
+        groebner_basis(System("x", 101, [{(40000,): 1}]))
+    steep = groebner_basis(System("xy", 101, [{(1, 0): 1, (0, 200): -1}]), MonomialOrder.lex(2))
+    assert steep.normal_form({(150, 0): 1}) == {(0, 30000): 1}
+    with pytest.raises(TooLarge):
+        steep.normal_form({(200, 0): 1})
 
 
 def test_normal_forms_are_linear_and_multiplicative() -> None:

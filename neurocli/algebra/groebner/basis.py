@@ -12,7 +12,7 @@ from neurocli.algebra.groebner.hilbert import HilbertSeries, hilbert_series
 from neurocli.algebra.groebner.limits import NO_LIMITS, Limits
 from neurocli.algebra.groebner.linear_algebra import Floats, ModularArithmetic
 from neurocli.algebra.groebner.macaulay import MacaulayMatrix, NeedsWiderFields, Reducers
-from neurocli.algebra.groebner.monomials import MonomialOrder, Packing
+from neurocli.algebra.groebner.monomials import LARGEST_DEGREE, MonomialOrder, Packing
 from neurocli.algebra.groebner.polynomial import (
     Polynomial,
     PolynomialStore,
@@ -137,6 +137,7 @@ class GroebnerBasis:
 
         matrix = with_wide_fields(self._store, attempt)
         skeleton = matrix.assemble()
+        matrix.demand(24 * skeleton.pivots.count * skeleton.irreducible.shape[1])
         unpack = self._store.packing.unpack
         filled = skeleton.fill(self._store.field, self._store.coefficients, self._limits.check)
         table = filled.reduced_pivots()
@@ -180,7 +181,8 @@ class GroebnerBasis:
 def widen(store: PolynomialStore, largest: int) -> None:
     """Repack the store unless degrees up to `largest` fit."""
     if largest > store.packing.capacity:
-        store.repack(Packing.for_degree(store.packing.order, 2 * largest))
+        roomy = min(2 * largest, max(largest, LARGEST_DEGREE))
+        store.repack(Packing.for_degree(store.packing.order, roomy))
 
 
 def with_wide_fields(store: PolynomialStore, attempt: Callable[[], T]) -> T:

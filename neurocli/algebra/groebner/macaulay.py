@@ -99,7 +99,7 @@ class MacaulayMatrix:
         store = self.store
         starts, lengths = store.starts[polynomials] + skip, store.lengths[polynomials] - skip
         self._entries += int(lengths.sum())
-        self._demand(self._entries * BYTES_PER_ENTRY)
+        self.demand(self._entries * BYTES_PER_ENTRY)
         self._check_degrees(multipliers, polynomials)
         keys = store.keys[:, ragged(starts, lengths)]
         for w in range(len(keys)):
@@ -123,7 +123,8 @@ class MacaulayMatrix:
         if largest > packing.capacity:
             raise NeedsWiderFields(largest)
 
-    def _demand(self, size: int) -> None:
+    def demand(self, size: int) -> None:
+        """Raise `MemoryLimit` if `size` bytes are more than allowed."""
         if self.memory_limit is not None and size > self.memory_limit:
             raise MemoryLimit(f"a Macaulay matrix needs about {size >> 20} MB, "
                               f"{self.memory_limit >> 20} MB are allowed")
@@ -173,7 +174,7 @@ class MacaulayMatrix:
                               ragged(sources[rows] + skip, tails))
 
         count = int(lower.sum())
-        self._demand(self._entries * BYTES_PER_ENTRY + 24 * size * min(PANEL, count) + 16 * len(rest) * count)
+        self.demand(self._entries * BYTES_PER_ENTRY + 24 * size * min(PANEL, count) + 16 * len(rest) * count)
         return Skeleton(entries(pivot_rows, 1), entries(np.flatnonzero(lower), 0), self.index.keys[:, pivots],
                         self.index.keys[:, rest])
 

@@ -15,6 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from neurocli.errors import TooLarge
+
+LARGEST_DEGREE = 32767  # exponents are 16-bit integers
 Keys = NDArray[np.uint64]
 Exponents = NDArray[np.int64]
 
@@ -83,7 +86,13 @@ class Packing:
 
     @classmethod
     def for_degree(cls, order: MonomialOrder, degree: int) -> Packing:
-        """The packing into fewest words whose fields hold sums up to `degree`, fields as wide as fit."""
+        """The packing into fewest words whose fields hold sums up to `degree`, fields as wide as fit.
+
+        Raises:
+            TooLarge: for degrees beyond `LARGEST_DEGREE`.
+        """
+        if degree > LARGEST_DEGREE:
+            raise TooLarge(f"a polynomial of degree {degree}; Gröbner bases handle at most {LARGEST_DEGREE}")
         bits = max(4, int(degree).bit_length())
         n = max(1, order.n)
         words = -(-n // (64 // bits))
@@ -102,7 +111,7 @@ class Packing:
     @property
     def capacity(self) -> int:
         """The largest total degree that fits."""
-        return (1 << min(self.bits, 15)) - 1
+        return min((1 << self.bits) - 1, LARGEST_DEGREE)
 
     def _place(self, field: int) -> tuple[int, np.uint64]:
         word, position = divmod(field, self.per_word)

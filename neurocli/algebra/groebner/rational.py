@@ -33,7 +33,7 @@ from neurocli.algebra.groebner.polynomial import Polynomial, System
 from neurocli.algebra.groebner.trace import Trace, UnluckyPrime
 from neurocli.algebra.groebner.verify import is_groebner_basis
 from neurocli.algebra.groebner.zero_dim import change_order
-from neurocli.errors import EngineError
+from neurocli.errors import EngineError, TimeLimit
 
 Modular = Callable[[int], list[Polynomial]]
 MOST_REFUSALS = 20
@@ -304,6 +304,10 @@ def _judge(system: System, order: MonomialOrder, traced: TracedBasis, lifted: Li
         return "probable", "the prime whose computation was traced did not vote for the answer"
     if traced.first.degree_falls or not order.is_degree_compatible:
         return "probable", "degrees fall on the way, so that reductions over Q would not prove equality"
-    if not is_groebner_basis(system.polynomials, lifted.polynomials, order, 0, limits.check):
+    try:
+        verified = is_groebner_basis(system.polynomials, lifted.polynomials, order, 0, limits.check)
+    except TimeLimit:
+        return "probable", "lifted from residues; the time left was too short for a proof"
+    if not verified:
         return "probable", "lifted from residues, but Buchberger's criterion over Q failed"
     return "proved", "generators and S-polynomials reduce to zero over Q, no degree fell modulo p"

@@ -19,7 +19,7 @@ from neurocli.algebra.groebner.basis import GroebnerBasis
 from neurocli.algebra.groebner.linear_algebra import Floats, RowSpace
 from neurocli.algebra.groebner.monomials import MonomialOrder, first_divisor
 from neurocli.algebra.groebner.polynomial import Polynomial, add
-from neurocli.errors import UsageError
+from neurocli.errors import MemoryLimit, UsageError
 
 if TYPE_CHECKING:
     from flint import nmod_poly
@@ -103,8 +103,15 @@ class QuotientAlgebra:
 
     @cached_property
     def multiplication_matrices(self) -> list[Floats]:
-        """For each variable the matrix of v -> x_i v on row vectors, balanced residues."""
+        """For each variable the matrix of v -> x_i v on row vectors, balanced residues.
+
+        Raises:
+            MemoryLimit: if they need more memory than the basis's limits allow.
+        """
         n, position = self.basis.order.n, self._position
+        size, memory = 8 * n * self.dimension ** 2, self.basis.limits.memory
+        if memory is not None and size > memory:
+            raise MemoryLimit(f"multiplication matrices need about {size >> 20} MB, {memory >> 20} MB are allowed")
         products = [[_times(m, i) for m in self.staircase] for i in range(n)]
         border = sorted({m for row in products for m in row if m not in position})
         irreducible, table = self.basis.monomial_table(border)
