@@ -11,6 +11,7 @@ import dataclasses
 import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import factorial, gcd, prod
 from typing import Any
 
 import numpy as np
@@ -210,6 +211,44 @@ def generators(network: Network, seed: int = 0) -> list[Motion]:
                        else Fraction(1) for _ in range(size))
         found.append(Motion("monomial", layer, tuple(order), values))
     return found
+
+
+def gauge_stabilizer(network: Network) -> int:
+    """Order of the finite part of the known group that maps the gauge of the family to itself.
+
+    Permutations of the neurons (renormalized afterwards), translations of hidden signals, roots of
+    unity where no continuous rescaling is allowed, and the signs that keep an outer sum of
+    squares with a triangular last matrix; a generic point has a trivial stabilizer in it.
+
+    Example:
+        >>> from neurocli.architectures.grammar import parse
+        >>> gauge_stabilizer(parse("mlp:2-3-1,r=3")), gauge_stabilizer(parse("mlp:3-2-1,r=2"))
+        (6, 4)
+    """
+    from neurocli.architectures.mlp import layer_activations
+
+    if network.family == "gcnn":
+        hidden = network.get("layers") - 1
+        roots = [_roots_of_unity(act) for act in layer_activations(network)]
+        return int(len(network.content) ** hidden * prod(roots))
+    if network.family not in ("mlp", "cnn", "clifford"):
+        return 1
+    acts, order = layer_activations(network), 1
+    widths = (1,) * len(acts) if network.family == "cnn" and not network.get("channels") else hidden_widths(network)
+    squares = network.family == "mlp" and network.shape[-1] == 1
+    for layer, (act, k) in enumerate(zip(acts, widths, strict=True), 1):
+        exponents = [e for e, _ in act]
+        if squares and layer == len(acts) and exponents == [2]:
+            order *= 2 ** min(k, network.shape[layer - 1])
+        elif exponents != [1]:
+            order *= factorial(k) * _roots_of_unity(act) ** k
+    return order
+
+
+def _roots_of_unity(act: Sequence[tuple[int, Fraction]]) -> int:
+    """How many t have s(t y) = t^e s(y) when that is finitely many; 1 for a monomial (gauge-fixed)."""
+    exponents = [e for e, _ in act]
+    return gcd(*(e - exponents[0] for e in exponents[1:])) if len(exponents) > 1 else 1
 
 
 def hidden_widths(network: Network) -> tuple[int, ...]:

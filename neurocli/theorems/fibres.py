@@ -7,6 +7,7 @@ the family (`architectures/`): 1 means identifiable.  Dimensions are left to `di
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 from math import factorial, prod
 from typing import Any
 
@@ -85,11 +86,19 @@ def _linear(network: Network) -> FibreStatement | None:
     widths, hidden = network.shape, set(network.shape[1:-1])
     if not hidden:
         return FibreStatement(1, "one layer", "the weights are the coefficients")
+    if len(widths) == 3 and widths[0] == widths[2] < widths[1]:
+        # M is regular, so W_1 = (1, 0)^T in a suitable basis and W_2 = (M, B); the unipotent element
+        # with block -M^-1 B removes B, so all factorizations are one orbit
+        return FibreStatement(1, "factorizations of a matrix", "a regular matrix determines its factors up to "
+                              f"GL({widths[1]})", ("one hidden layer", "all activations the identity",
+                                                   f"square matrices, hidden width {widths[1]} > {widths[0]}"))
     if len(hidden) > 1 or max(hidden) > min(widths[0], widths[-1]):
         return None
     (r,) = hidden
-    return FibreStatement(1, "factorizations of a matrix", f"a matrix of rank {r} determines its factors up to GL({r})",
-                          ("all activations the identity", f"all hidden widths are {r}, at most the first and the last"))
+    return FibreStatement(1, "factorizations of a matrix",
+                          f"a matrix of rank {r} determines its factors up to GL({r})",
+                          ("all activations the identity",
+                           f"all hidden widths are {r}, at most the first and the last"))
 
 
 def _fully_connected(network: Network) -> FibreStatement | None:
@@ -210,8 +219,9 @@ def _softmax(network: Network) -> FibreStatement | None:
     if network.get("heads") or network.get("t") < 2:
         return None
     layers, widths = len(network.shape) - 1, network.shape
-    if layers > 1 and any(b > a for a, b in zip(widths[:-1], widths[1:-1], strict=False)):
+    if layers > 1 and any(b > a for a, b in pairwise(widths[:-1])):
         return None
-    return FibreStatement(1, "normalized attention", "virtual weights are determined up to changes of basis between layers",
+    return FibreStatement(1, "normalized attention",
+                          "virtual weights are determined up to changes of basis between layers",
                           ("one head", "at least two tokens", *(("one layer",) if layers == 1 else ())),
                           "henry-marchetti-kohn-2024", proved=layers == 1)
