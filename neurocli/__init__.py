@@ -19,6 +19,7 @@ _PUBLIC = {
     "parametrization": "neurocli.architectures.registry",
     "describe": "neurocli.invariants.describe",
     "dim": "neurocli.invariants.dimension",
+    "fibers": "neurocli.invariants.fibers",
     "Result": "neurocli.results.result",
     "Status": "neurocli.results.result",
 }

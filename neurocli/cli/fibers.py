@@ -1,0 +1,52 @@
+"""`neurocli fibers`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from neurocli.cli import options
+from neurocli.cli.settled import emit_settled, settle
+
+ENGINES = ["msolve", "singular", "macaulay2", "builtin"]
+
+
+@click.command()
+@options.specs_argument
+@click.option("--at", type=click.Path(dir_okay=False), default=None, metavar="WEIGHTS",
+              help="The whole fibre over the function with these weights (JSON, CSV or NPY).")
+@click.option("--equivalent", type=click.Path(dir_okay=False), nargs=2, default=None, metavar="A B",
+              help="Whether two sets of weights give the same function; exit status 1 if not.")
+@click.option("--symmetries", is_flag=True, help="The known symmetry group, its generators, checked.")
+@click.option("--tolerance", type=float, default=None, metavar="T",
+              help="With --equivalent: accept outputs that differ by at most T, relative to their size.")
+@click.option("--method", type=click.Choice(["auto", "theorem", "groebner"]), default="auto", show_default=True,
+              help="Theorems alone, points always counted, or whatever decides.")
+@click.option("--engine", type=click.Choice(ENGINES), default=None, help="Program for Gröbner bases.")
+@options.prime_option
+@options.seed_option
+@options.limit_options
+@options.explain_options
+@options.output_options
+@click.pass_context
+def fibers(ctx: click.Context, specs: tuple[str, ...], at: str | None, equivalent: tuple[str, str] | None,
+           symmetries: bool, tolerance: float | None, method: str, engine: str | None, prime: int | None, seed: int,
+           timeout: float | None, memory: int | None, **printing: Any) -> None:
+    """Are the weights determined by the function, and up to what.
+
+    \b
+    Examples:
+      neurocli fibers mlp:2-3-2,r=2
+      neurocli fibers --at weights.json cnn:3-2,r=2
+      neurocli fibers --equivalent a.npy b.npy mlp:784-100-10,r=2
+    """
+    from neurocli.invariants.fibers import check_options
+    from neurocli.invariants.fibers import fibers as fibres
+
+    check_options(method, prime, at, equivalent or None, symmetries, tolerance)
+    networks = options.read_specs(specs)
+    tasks = [settle(fibres, network, at=at, equivalent=equivalent or None, symmetries=symmetries,
+                    tolerance=tolerance, method=method, prime=prime, seed=seed, engine=engine, timeout=timeout,
+                    memory=memory) for network in networks]
+    ctx.exit(emit_settled(tasks, **printing))
