@@ -19,7 +19,8 @@ from neurocli.errors import UsageError
 from neurocli.formats.system import Exponents, Polynomial, PolynomialSystem
 
 if TYPE_CHECKING:
-    from neurocli.algebra.groebner import f4
+    from neurocli.algebra.groebner import limits as groebner_limits
+    from neurocli.algebra.groebner.basis import GroebnerBasis
     from neurocli.algebra.groebner.monomials import MonomialOrder
 
 LARGEST_CHARACTERISTIC = 2147483647
@@ -41,6 +42,8 @@ class Builtin(Engine):
         return reduced_form(_basis(system, None, limits), system, self.name)
 
     def leading_monomials(self, system: PolynomialSystem, limits: Limits = NO_LIMITS) -> tuple[Exponents, ...]:
+        if system.characteristic and system.generators:
+            return tuple(map(tuple, _modular_basis(system, None, limits).leading_monomials))
         return tuple(map(leading, self.groebner_basis(system, limits)))
 
     def eliminate(self, system: PolynomialSystem, variables: Sequence[str],
@@ -56,24 +59,31 @@ class Builtin(Engine):
 
 
 def _basis(system: PolynomialSystem, order: MonomialOrder | None, limits: Limits) -> list[Polynomial]:
-    from neurocli.algebra.groebner.f4 import groebner_basis
     from neurocli.algebra.groebner.polynomial import System
     from neurocli.algebra.groebner.rational import rational_groebner_basis
+
+    if not system.generators:
+        return []
+    if system.characteristic:
+        return _modular_basis(system, order, limits).polynomials
+    ideal = System(system.variables, 0, system.generators)
+    return rational_groebner_basis(ideal, order, limits=_translated(limits)).polynomials
+
+
+def _modular_basis(system: PolynomialSystem, order: MonomialOrder | None, limits: Limits) -> GroebnerBasis:
+    from neurocli.algebra.groebner.groebner import groebner_basis
+    from neurocli.algebra.groebner.polynomial import System
 
     if system.characteristic > LARGEST_CHARACTERISTIC:
         raise UsageError(f"the built-in engine computes modulo primes below 2^31, not {system.characteristic}",
                          "choose another --prime")
-    if not system.generators:
-        return []
     ideal = System(system.variables, system.characteristic, system.generators)
-    if system.characteristic:
-        return list(groebner_basis(ideal, order, limits=_translated(limits)).polynomials)
-    return list(rational_groebner_basis(ideal, order, limits=_translated(limits)).polynomials)
+    return groebner_basis(ideal, order, limits=_translated(limits))
 
 
-def _translated(limits: Limits) -> f4.Limits:
-    from neurocli.algebra.groebner import f4
+def _translated(limits: Limits) -> groebner_limits.Limits:
+    from neurocli.algebra.groebner import limits as groebner_limits
 
     if limits.memory_mb is None:
-        return f4.Limits(deadline=limits.deadline())
-    return f4.Limits(deadline=limits.deadline(), memory=limits.memory_mb << 20)
+        return groebner_limits.Limits(deadline=limits.deadline())
+    return groebner_limits.Limits(deadline=limits.deadline(), memory=limits.memory_mb << 20)

@@ -104,7 +104,7 @@ def _in_all_variables(found: msolve.Basis, names: Sequence[str]) -> tuple[Polyno
 @functools.cache
 def _version(path: str) -> str:
     text = run_program("msolve", [path, "-h"], {}, Limits(timeout=20)).stdout
-    match = re.search(r"version (\S+?),", text)
+    match = re.search(r"version ([0-9][0-9.]*)", text)
     if match is None:
         raise EngineError("msolve: says no version", f"is {path} another program of that name?")
     return match[1]

@@ -6,9 +6,10 @@ import abc
 import dataclasses
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 
 from neurocli.errors import EngineError, UsageError
-from neurocli.formats.system import Exponents, Polynomial, PolynomialSystem, degrevlex
+from neurocli.formats.system import Coefficient, Exponents, Polynomial, PolynomialSystem, degrevlex
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,14 +98,13 @@ def reduced_form(basis: Sequence[Polynomial], system: PolynomialSystem, engine: 
 
     Raises:
         EngineError: it cannot be a reduced Gröbner basis: a zero polynomial, or a leading monomial
-            that divides another term.
+            that divides another.
     """
-    monic = []
-    for polynomial in dataclasses.replace(system, polynomials=tuple(basis)).polynomials:
-        if not polynomial:
-            raise EngineError(f"{engine}: a zero polynomial in a Gröbner basis")
-        lead = polynomial[leading(polynomial)]
-        monic.append(polynomial if lead == 1 else _scaled(polynomial, lead, system.characteristic))
+    polynomials = dataclasses.replace(system, polynomials=tuple(basis)).polynomials
+    if not all(polynomials):
+        raise EngineError(f"{engine}: a zero polynomial in a Gröbner basis")
+    monic = [_scaled(polynomial, polynomial[leading(polynomial)], system.characteristic)
+             for polynomial in polynomials]
     monic.sort(key=lambda polynomial: degrevlex(leading(polynomial)), reverse=True)
     _check_minimal([leading(polynomial) for polynomial in monic], engine)
     return tuple(monic)
@@ -137,18 +137,21 @@ def restricted(basis: Sequence[Polynomial], ordered: PolynomialSystem, count: in
     return dataclasses.replace(system, polynomials=reduced_form(rest, system, engine))
 
 
-def _scaled(polynomial: Polynomial, lead: object, characteristic: int) -> Polynomial:
-    from fractions import Fraction
-
+def _scaled(polynomial: Polynomial, lead: Coefficient, characteristic: int) -> Polynomial:
+    if lead == 1:
+        return polynomial
     if characteristic:
-        inverse = pow(int(lead), -1, characteristic)  # type: ignore[call-overload]
-        return {monomial: coefficient * inverse % characteristic for monomial, coefficient in polynomial.items()}
-    scaled = {monomial: Fraction(coefficient) / lead for monomial, coefficient in polynomial.items()}  # type: ignore[operator]
-    return {monomial: value.numerator if value.denominator == 1 else value for monomial, value in scaled.items()}
+        inverse = pow(int(lead), -1, characteristic)
+        return {monomial: coefficient * inverse % characteristic
+                for monomial, coefficient in polynomial.items()}
+    quotients = {monomial: Fraction(coefficient) / lead for monomial, coefficient in polynomial.items()}
+    return {monomial: int(value) if value.denominator == 1 else value for monomial, value in quotients.items()}
 
 
 def _check_minimal(leads: Sequence[Exponents], engine: str) -> None:
-    for place, lead in enumerate(leads):
-        for other in leads[:place]:
-            if all(a <= b for a, b in zip(other, lead)):
-                raise EngineError(f"{engine}: the basis is not reduced")
+    import numpy as np
+
+    rows = np.array(leads, dtype=np.int64)
+    for place in range(1, len(rows)):
+        if (rows[:place] <= rows[place]).all(axis=1).any():
+            raise EngineError(f"{engine}: the basis is not reduced")
