@@ -1,0 +1,231 @@
+"""Evaluating a statement for one network: invariants are asked only when the truth depends on them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from math import comb, factorial
+from typing import Any
+
+from neurocli.architectures.grammar import parse
+from neurocli.architectures.network import Network
+from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, TRUTH, Node, Signature, list_of
+from neurocli.conjectures.knowledge import Known, Truth, equal, every, less, negated, some
+from neurocli.errors import SpecificationError
+
+#: Largest exponent and operand size of `^`, and largest argument of `factorial`.
+MAX_BITS = 20_000
+
+FUNCTIONS: dict[str, Signature] = {
+    "dim": Signature((NETWORK,), INTEGER, of_network=True),
+    "expected": Signature((NETWORK,), INTEGER, of_network=True),
+    "defect": Signature((NETWORK,), INTEGER, of_network=True),
+    "ambient": Signature((NETWORK,), INTEGER, of_network=True),
+    "parameters": Signature((NETWORK,), INTEGER, of_network=True),
+    "filling": Signature((NETWORK,), TRUTH, of_network=True),
+    "explained": Signature((NETWORK,), TRUTH, of_network=True),
+    "bound": Signature((NETWORK, TEXT), INTEGER, of_network=True),
+    "degree": Signature((NETWORK,), INTEGER, of_network=True),
+    "edd": Signature((NETWORK,), INTEGER, ("metric",), of_network=True),
+    "identifiable": Signature((NETWORK,), TRUTH, of_network=True),
+    "fibre_dimension": Signature((NETWORK,), INTEGER, of_network=True),
+    "smaller": Signature((NETWORK,), list_of(NETWORK), of_network=True),
+    "unimodal": Signature((list_of(INTEGER),), TRUTH),
+    "nonincreasing": Signature((list_of(INTEGER),), TRUTH),
+    "nondecreasing": Signature((list_of(INTEGER),), TRUTH),
+    "hidden": Signature((list_of(INTEGER),), list_of(INTEGER)),
+    "binomial": Signature((INTEGER, INTEGER), INTEGER),
+    "factorial": Signature((INTEGER,), INTEGER),
+    "multinomial": Signature((INTEGER,), INTEGER, variadic=True),
+}
+
+
+@dataclasses.dataclass
+class Context:
+    """One instance of a statement.
+
+    Args:
+        network: the network, or None while a hypothesis about variables alone is evaluated.
+        variables: names and their integers or lists of integers.
+        ask: (invariant, network, keywords) -> Known or Truth; results are cached by the asker.
+        used: what was asked, for the report: "dim(mlp:...)" -> value.
+    """
+
+    network: Network | None
+    variables: Mapping[str, Any]
+    ask: Callable[[str, Network, Mapping[str, str]], Any]
+    used: dict[str, Any] = dataclasses.field(default_factory=dict)
+    sure: bool = True
+
+
+def evaluate(node: Node, context: Context) -> Any:
+    """The value of a checked expression: Known, Truth, text, Network or list."""
+    kind = node.kind
+    if kind == "number":
+        return node.value if node.type == TRUTH else Known.point(int(str(node.value)))
+    if kind == "text":
+        return node.value
+    if kind == "name":
+        return _variable(str(node.value), context)
+    if kind in ("and", "or"):
+        return _junction(node, context)
+    if kind == "not":
+        return negated(evaluate(node.parts[0], context))
+    if kind == "compare":
+        return _compare(str(node.value), *(evaluate(part, context) for part in node.parts))
+    if kind == "arithmetic":
+        return _arithmetic(str(node.value), *(evaluate(part, context) for part in node.parts))
+    if kind == "index":
+        return _index(node, context)
+    if kind in ("all", "any"):
+        return _quantified(node, context)
+    if kind == "aggregate":
+        return _aggregate(str(node.value), [evaluate(part, context) for part in node.parts])
+    first, *rest = (evaluate(part, context) for part in node.parts)
+    if kind == "spread":
+        return [_call(str(node.value), [item, *rest], dict(node.keywords), context) for item in first]
+    return _call(str(node.value), [first, *rest], dict(node.keywords), context)
+
+
+def _variable(name: str, context: Context) -> Any:
+    if name == "network":
+        assert context.network is not None
+        return context.network
+    value = context.variables[name]
+    if isinstance(value, (tuple, list)):
+        return [Known.point(item) for item in value]
+    return Known.point(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _junction(node: Node, context: Context) -> Truth:
+    """Lazy, so that what does not matter is not computed."""
+    decisive = node.kind == "or"
+    found: list[Truth] = []
+    for part in node.parts:
+        found.append(evaluate(part, context))
+        if found[-1] is decisive:
+            return decisive
+    return some(found) if decisive else every(found)
+
+
+def _quantified(node: Node, context: Context) -> Truth:
+    low, high = (evaluate(part, context) for part in node.parts[:2])
+    if low.value is None or high.value is None or high.value - low.value > 10_000:
+        return None
+    found = []
+    for value in range(low.value, high.value + 1):
+        inner = dataclasses.replace(context, variables={**context.variables, str(node.value): value})
+        found.append(evaluate(node.parts[2], inner))
+        context.sure &= inner.sure
+    return every(found) if node.kind == "all" else some(found)
+
+
+def _compare(operator: str, a: Any, b: Any) -> Truth:
+    if not isinstance(a, Known):
+        same: Truth = None if a is None or b is None else a == b
+        if isinstance(a, list):
+            same = every(equal(x, y) for x, y in zip(a, b, strict=False)) if len(a) == len(b) else False
+        return same if operator == "==" else negated(same)
+    table: dict[str, Callable[[], Truth]] = {
+        "==": lambda: equal(a, b), "!=": lambda: negated(equal(a, b)), "<": lambda: less(a, b),
+        ">": lambda: less(b, a), "<=": lambda: negated(less(b, a)), ">=": lambda: negated(less(a, b))}
+    return table[operator]()
+
+
+def _arithmetic(operator: str, a: Known, b: Known) -> Known:
+    if operator == "+":
+        return a + b
+    if operator == "-":
+        return a + (-b)
+    x, y, sure = a.value, b.value, a.sure and b.sure
+    if x is None or y is None:
+        return Known(None, None, sure)
+    if operator == "*":
+        return Known.point(x * y, sure)
+    if operator == "^":
+        if y < 0 or max(x.bit_length(), 1) * y > MAX_BITS:
+            return Known(None, None, sure)
+        return Known.point(x**y, sure)
+    if y == 0 or (operator == "/" and x % y):
+        return Known(None, None, sure)  # undefined: no statement about it is settled
+    return Known.point(x % y if operator == "%" else x // y, sure)
+
+
+def _index(node: Node, context: Context) -> Any:
+    items, index = (evaluate(part, context) for part in node.parts)
+    if index.value is None or not -len(items) <= index.value < len(items):
+        raise SpecificationError(f"statement, column {node.column + 1}", f"index {index.value}",
+                                 f"an index into a list of {len(items)}")
+    return items[index.value]
+
+
+def _aggregate(name: str, parts: list[Any]) -> Any:
+    items = parts if len(parts) > 1 else parts[0]
+    if name in ("all", "any"):
+        return every(items) if name == "all" else some(items)
+    if name == "len":
+        return Known.point(len(items))
+    if name == "sum":
+        total = Known.point(0)
+        for item in items:
+            total = total + item
+        return total
+    pick = min if name == "min" else max
+    lows, highs = [item.low for item in items], [item.high for item in items]
+    low = None if None in lows else pick(lows, default=None)
+    high = None if None in highs else pick(highs, default=None)
+    return Known(low, high, all(item.sure for item in items))
+
+
+def _call(name: str, arguments: list[Any], keywords: dict[str, str], context: Context) -> Any:
+    if name == "smaller":
+        return smaller(arguments[0])
+    if FUNCTIONS[name].of_network:
+        network, extra = arguments[0], {f"argument{i}": str(a) for i, a in enumerate(arguments[1:])}
+        value = context.ask(name, network, {**extra, **keywords})
+        shown = ", ".join([network.spelling, *map(str, arguments[1:]), *(f"{k}={v}" for k, v in keywords.items())])
+        context.used[f"{name}({shown})"] = value.value if isinstance(value, Known) else value
+        if isinstance(value, Known):
+            context.sure &= value.sure
+        return value
+    if name == "hidden":
+        return arguments[0][1:-1]
+    if name in ("unimodal", "nonincreasing", "nondecreasing"):
+        return _shape(name, [item.value for item in arguments[0]])
+    numbers = [argument.value for argument in arguments]
+    if any(number is None or number < 0 or number > MAX_BITS for number in numbers):
+        return Known(None, None)
+    if name == "binomial":
+        return Known.point(comb(numbers[0], numbers[1]))
+    if name == "factorial":
+        return Known.point(factorial(numbers[0]))
+    value = factorial(sum(numbers))
+    for number in numbers:
+        value //= factorial(number)
+    return Known.point(value)
+
+
+def _shape(name: str, widths: list[int]) -> bool:
+    up = [a <= b for a, b in zip(widths, widths[1:], strict=False)]
+    down = [a >= b for a, b in zip(widths, widths[1:], strict=False)]
+    if name == "unimodal":
+        return any(all(up[:i]) and all(down[i:]) for i in range(len(up) + 1))
+    return all(down) if name == "nonincreasing" else all(up)
+
+
+def smaller(network: Network) -> list[Network]:
+    """The networks with one hidden width less by one (fully connected and linear).
+
+    Example:
+        >>> [n.spelling for n in smaller(parse("mlp:2-3-1-1,r=2"))]
+        ['mlp:2-2-1-1,r=2']
+    """
+    if network.family not in ("mlp", "linear"):
+        raise SpecificationError("smaller", network.spelling, "a fully connected network")
+    keys = network.spelling.partition(",")[2]
+    found = []
+    for i in range(1, len(network.shape) - 1):
+        if network.shape[i] > 1:
+            shape = [w - (j == i) for j, w in enumerate(network.shape)]
+            found.append(parse(f"{network.family}:{'-'.join(map(str, shape))}" + (f",{keys}" if keys else "")))
+    return found
