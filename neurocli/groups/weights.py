@@ -34,18 +34,15 @@ def read_weights(path: str | os.PathLike[str], dimensions: Sequence[int] | None 
     """
     path = Path(path)
     try:
-        loaded = np.load(path, allow_pickle=False)
+        with path.open("rb") as stream:
+            loaded = np.load(stream, allow_pickle=False)
+            arrays = loaded if isinstance(loaded, np.ndarray) else {name: loaded[name] for name in loaded.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise DataError(f"{path}: no NPZ or NPY file of plain numbers ({reason})",
                         "save the blocks with numpy.savez") from error
-    if isinstance(loaded, np.ndarray):
-        return checked_blocks(_columns(loaded, dimensions, str(path)), str(path))
-    with loaded:
-        try:
-            arrays = {name: loaded[name] for name in loaded.files}
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise DataError(f"{path}: not plain numbers ({error})") from error
+    if isinstance(arrays, np.ndarray):
+        return checked_blocks(_columns(arrays, dimensions, str(path)), str(path))
     return checked_blocks(list(arrays.values()), str(path), list(arrays))
 
 
