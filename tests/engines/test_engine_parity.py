@@ -35,7 +35,7 @@ def classical(name: str, n: int, characteristic: int) -> PolynomialSystem:
 
 
 #: name: system, affine dimension, degree of the ideal. The degrees of the zero-dimensional ones are 2^n,
-#: 70 (cyclic-5) and 2^(n-2) [bini-mourrain-1996]; the others are worked out by hand.
+#: 70 (cyclic-5) and 2^(n-2), as the literature has them; the others are worked out by hand.
 TABLE = {
     "unit ideal": (system("x y", "x*y-1", "x", "y^2"), -1, 0),
     "zero ideal": (system("x y z", "0", "0"), 3, 1),
