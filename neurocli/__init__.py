@@ -20,6 +20,7 @@ _PUBLIC = {
     "describe": "neurocli.invariants.describe",
     "dim": "neurocli.invariants.dimension",
     "fibers": "neurocli.invariants.fibers",
+    "sing": "neurocli.invariants.singular_locus",
     "Result": "neurocli.results.result",
     "Status": "neurocli.results.result",
 }

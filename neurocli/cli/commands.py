@@ -19,6 +19,7 @@ class Entry:
 COMMANDS = {
     "dim": Entry("neurocli.cli.dim:dim", "dimension of the neurovariety, with proof where one exists"),
     "fibers": Entry("neurocli.cli.fibers:fibers", "are the weights determined by the function, and up to what"),
+    "sing": Entry("neurocli.cli.sing:sing", "singular functions, subnetworks, ramification"),
     "describe": Entry("neurocli.cli.describe:describe", "parameters, symmetries, ambient space, coefficient map"),
     "relrep": Entry("neurocli.cli.relrep:relrep", "relative representations: transform, invariance, stitching"),
     "hyperdga": Entry("neurocli.cli.hyperdga:hyperdga", "hyperbolic Delaunay graphs and HyperDGA, exactly"),
