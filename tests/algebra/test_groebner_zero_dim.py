@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from neurocli.algebra.groebner.f4 import f4
+from neurocli.algebra.groebner.fglm import change_order
 from neurocli.algebra.groebner.groebner import groebner_basis
 from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import Polynomial, System, multiply
 from neurocli.algebra.groebner.systems import cyclic, eco, katsura
-from neurocli.algebra.groebner.zero_dim import QuotientAlgebra, berlekamp_massey, change_order
+from neurocli.algebra.groebner.univariate import berlekamp_massey
+from neurocli.algebra.groebner.zero_dim import QuotientAlgebra
 from neurocli.errors import UsageError
 
 P = 2147483647

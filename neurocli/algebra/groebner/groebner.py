@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from neurocli.algebra.groebner.basis import GroebnerBasis
 from neurocli.algebra.groebner.f4 import f4
+from neurocli.algebra.groebner.fglm import change_order
 from neurocli.algebra.groebner.limits import NO_LIMITS, Limits
 from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import System
-from neurocli.algebra.groebner.zero_dim import change_order
 
 
 def groebner_basis(system: System, order: MonomialOrder | None = None, *,

@@ -27,12 +27,12 @@ from math import isqrt
 
 from neurocli.algebra.groebner.basis import GroebnerBasis
 from neurocli.algebra.groebner.f4 import f4
+from neurocli.algebra.groebner.fglm import change_order
 from neurocli.algebra.groebner.limits import NO_LIMITS, Limits
 from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import Polynomial, System
 from neurocli.algebra.groebner.trace import Trace, UnluckyPrime
 from neurocli.algebra.groebner.verify import is_groebner_basis
-from neurocli.algebra.groebner.zero_dim import change_order
 from neurocli.errors import EngineError, TimeLimit
 
 Modular = Callable[[int], list[Polynomial]]

@@ -13,7 +13,8 @@ from neurocli.algebra.groebner.monomials import MonomialOrder
 from neurocli.algebra.groebner.polynomial import Polynomial
 
 Exponents = tuple[int, ...]
-Terms = dict[Exponents, Any]
+Terms = dict[int, Any]
+FIELD = 32  # bits of one partial sum
 
 
 def is_groebner_basis(generators: Iterable[Polynomial], basis: Sequence[Polynomial], order: MonomialOrder,
@@ -39,66 +40,109 @@ def is_groebner_basis(generators: Iterable[Polynomial], basis: Sequence[Polynomi
         >>> is_groebner_basis([{(1, 1): 1}], [x, {(1, 1): 1}], MonomialOrder.degrevlex(2), 7)
         False
     """
-    divisors = [_Divisor(g, order, characteristic) for g in basis if g]
+    division = _Division(basis, order, characteristic)
     for f in generators:
         check()
-        if remainder(_scalars(f, characteristic), divisors, order):
+        if not division.reduces_to_zero(division.terms(f)):
             return False
-    for i, j in _necessary_pairs([d.lead for d in divisors]):
+    for i, j in _necessary_pairs([exponents for exponents, _, _ in division.divisors]):
         check()
-        if remainder(_s_polynomial(divisors[i], divisors[j]), divisors, order):
+        if not division.reduces_to_zero(division.s_polynomial(i, j)):
             return False
     return True
 
 
-class _Divisor:
-    """A monic polynomial split into leading monomial and tail."""
+class _Division:
+    """Division by a fixed list of polynomials.
 
-    def __init__(self, f: Polynomial, order: MonomialOrder, characteristic: int) -> None:
-        terms = _scalars(f, characteristic)
-        self.lead: Exponents = max(terms, key=order.sort_key)
-        unit = terms.pop(self.lead)
-        self.tail: list[tuple[Exponents, Any]] = [(e, c / unit) for e, c in terms.items()]
+    A monomial is one Python integer, the partial sums that define the order side by side: comparing
+    integers compares monomials, adding them multiplies.
+    """
 
+    def __init__(self, basis: Sequence[Polynomial], order: MonomialOrder, characteristic: int) -> None:
+        self.order = order
+        self.characteristic = characteristic
+        self.divisors: list[tuple[Exponents, int, list[tuple[int, Any]]]] = []  # lead twice, monic tail
+        self._found: dict[int, int | None] = {}
+        for g in basis:
+            terms = self.terms(g)
+            if not terms:
+                continue
+            lead = max(terms)
+            unit = terms.pop(lead)
+            exponents = max(g, key=order.sort_key)
+            self.divisors.append((exponents, lead, [(e, c / unit) for e, c in terms.items()]))
 
-def _scalars(f: Polynomial, characteristic: int) -> Terms:
-    from flint import fmpq, nmod
+    def terms(self, f: Polynomial) -> Terms:
+        """A polynomial with encoded monomials and FLINT scalars."""
+        from flint import fmpq, nmod
 
-    if characteristic:
-        p = characteristic
-        terms = {e: nmod(c.numerator, p) / nmod(c.denominator, p) for e, c in f.items()}
-    else:
-        terms = {e: fmpq(c.numerator, c.denominator) for e, c in f.items()}
-    return {e: c for e, c in terms.items() if c != 0}
+        p = self.characteristic
+        result: Terms = {}
+        for e, c in f.items():
+            value = nmod(c.numerator, p) / nmod(c.denominator, p) if p else fmpq(c.numerator, c.denominator)
+            if value != 0:
+                result[self._encode(e)] = value
+        return result
 
+    def _encode(self, exponents: Exponents) -> int:
+        code = 0
+        for partial in self.order.sort_key(exponents):
+            code = code << FIELD | partial
+        return code
 
-def remainder(f: Terms, divisors: Sequence[_Divisor], order: MonomialOrder) -> Terms:
-    """The remainder of f on division; f is consumed."""
-    heap = [(_descending(e, order), e) for e in f]
-    heapq.heapify(heap)
-    rest: Terms = {}
-    while heap:
-        monomial = heapq.heappop(heap)[1]
-        c = f.pop(monomial, 0)
-        if c == 0:
-            continue
-        divisor = next((d for d in divisors if _divides(d.lead, monomial)), None)
-        if divisor is None:
-            rest[monomial] = c
-            continue
-        shift = tuple(a - b for a, b in zip(monomial, divisor.lead))
-        for e, d in divisor.tail:
-            target = tuple(a + b for a, b in zip(e, shift))
-            if target in f:
-                f[target] -= c * d
-            else:
-                f[target] = -c * d
-                heapq.heappush(heap, (_descending(target, order), target))
-    return rest
+    def _decode(self, code: int) -> Exponents:
+        exponents = [0] * self.order.n
+        smaller = 0
+        for block in reversed(self.order.blocks):
+            for k, variable in enumerate(block):
+                partial = code & (1 << FIELD) - 1
+                code >>= FIELD
+                exponents[variable] = partial - smaller if k else partial
+                smaller = partial
+        return tuple(exponents)
 
+    def _divisor(self, code: int) -> int | None:
+        """The number of the first divisor whose leading monomial divides a monomial."""
+        if code not in self._found:
+            exponents = self._decode(code)
+            self._found[code] = next((i for i, (lead, _, _) in enumerate(self.divisors)
+                                      if _divides(lead, exponents)), None)
+        return self._found[code]
 
-def _descending(e: Exponents, order: MonomialOrder) -> tuple[int, ...]:
-    return tuple(-s for s in order.sort_key(e))
+    def s_polynomial(self, i: int, j: int) -> Terms:
+        """The S-polynomial of two divisors."""
+        code = self._encode(_lcm(self.divisors[i][0], self.divisors[j][0]))
+        result: Terms = {}
+        for k, sign in ((i, 1), (j, -1)):
+            _, lead, tail = self.divisors[k]
+            for e, c in tail:
+                target = e + code - lead
+                result[target] = result.get(target, 0) + sign * c
+        return result
+
+    def reduces_to_zero(self, f: Terms) -> bool:
+        """Whether the remainder of f is zero; f is consumed."""
+        heap = [-e for e in f]
+        heapq.heapify(heap)
+        while heap:
+            monomial = -heapq.heappop(heap)
+            c = f.pop(monomial, 0)
+            if c == 0:
+                continue
+            number = self._divisor(monomial)
+            if number is None:
+                return False
+            _, lead, tail = self.divisors[number]
+            shift = monomial - lead
+            for e, d in tail:
+                target = e + shift
+                if target in f:
+                    f[target] -= c * d
+                else:
+                    f[target] = -c * d
+                    heapq.heappush(heap, -target)
+        return True
 
 
 def _divides(a: Exponents, b: Exponents) -> bool:
@@ -107,16 +151,6 @@ def _divides(a: Exponents, b: Exponents) -> bool:
 
 def _lcm(a: Exponents, b: Exponents) -> Exponents:
     return tuple(max(x, y) for x, y in zip(a, b))
-
-
-def _s_polynomial(f: _Divisor, g: _Divisor) -> Terms:
-    lcm = _lcm(f.lead, g.lead)
-    result: Terms = {}
-    for divisor, sign in ((f, 1), (g, -1)):
-        for e, c in divisor.tail:
-            target = tuple(a + b - x for a, b, x in zip(e, lcm, divisor.lead))
-            result[target] = result.get(target, 0) + sign * c
-    return result
 
 
 def _necessary_pairs(leads: Sequence[Exponents]) -> list[tuple[int, int]]:

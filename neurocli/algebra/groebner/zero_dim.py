@@ -6,23 +6,22 @@ polynomial f on the solutions are the eigenvalues of multiplication by f (Sticke
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neurocli.algebra.groebner.basis import GroebnerBasis
 from neurocli.algebra.groebner.linear_algebra import Floats, RowSpace
-from neurocli.algebra.groebner.monomials import MonomialOrder, first_divisor
-from neurocli.algebra.groebner.polynomial import Polynomial, add
+from neurocli.algebra.groebner.monomials import first_divisor
+from neurocli.algebra.groebner.polynomial import Polynomial
+from neurocli.algebra.groebner.univariate import berlekamp_massey, lcm, squarefree_part
 from neurocli.errors import MemoryLimit, UsageError
 
 if TYPE_CHECKING:
-    from flint import nmod_poly
+    pass
 
 Exponents = tuple[int, ...]
 
@@ -87,7 +86,7 @@ class QuotientAlgebra:
         result: list[Exponents] = []
         while level:
             result.extend(level)
-            following = sorted({_times(m, i) for m in level for i in range(n)}, reverse=True)
+            following = sorted({times(m, i) for m in level for i in range(n)}, reverse=True)
             free = first_divisor(np.array(following, dtype=np.int16).reshape(len(following), n), leads) < 0
             level = [m for m, keep in zip(following, free) if keep]
         return result
@@ -112,7 +111,7 @@ class QuotientAlgebra:
         size, memory = 8 * n * self.dimension ** 2, self.basis.limits.memory
         if memory is not None and size > memory:
             raise MemoryLimit(f"multiplication matrices need about {size >> 20} MB, {memory >> 20} MB are allowed")
-        products = [[_times(m, i) for m in self.staircase] for i in range(n)]
+        products = [[times(m, i) for m in self.staircase] for i in range(n)]
         border = sorted({m for row in products for m in row if m not in position})
         irreducible, table = self.basis.monomial_table(border)
         forms = np.zeros((len(border), self.dimension))
@@ -163,7 +162,7 @@ class QuotientAlgebra:
         """A linear form with random coefficients, from the seed."""
         n = self.basis.order.n
         values = np.random.default_rng([self._seed, attempt]).integers(1, self.p, n).tolist()
-        return {_times((0,) * n, i): c for i, c in enumerate(values)}
+        return {times((0,) * n, i): c for i, c in enumerate(values)}
 
     def minimal_polynomial(self, f: Polynomial) -> list[int]:
         """The monic minimal polynomial of f in A, coefficients in 0..p-1, constant term first.
@@ -188,7 +187,7 @@ class QuotientAlgebra:
             # minimal polynomial that divides the one wanted, and equals it if it annihilates
             functional = self.field.from_integers(generator.integers(0, self.p, (self.dimension, 1)))
             sequence = self.field.canonical(self.field.matmul(powers, functional)[:, 0])
-            found = _lcm(found, berlekamp_massey(sequence, self.p), self.p)
+            found = lcm(found, berlekamp_massey(sequence, self.p), self.p)
             if not self._evaluate(found, powers).any():
                 return found, powers
 
@@ -199,7 +198,7 @@ class QuotientAlgebra:
 
     def distinct_values(self, f: Polynomial) -> int:
         """The number of distinct values of f on the solutions, over the algebraic closure."""
-        return len(_squarefree(self.minimal_polynomial(f), self.p)) - 1
+        return len(squarefree_part(self.minimal_polynomial(f), self.p)) - 1
 
     @cached_property
     def _nilradical(self) -> RowSpace:
@@ -211,13 +210,13 @@ class QuotientAlgebra:
         """
         space = RowSpace(self.field, self.dimension)
         polynomial, powers = self._minimal(self.coordinates(self.random_form()))
-        squarefree = _squarefree(polynomial, self.p)
+        squarefree = squarefree_part(polynomial, self.p)
         lower = len(squarefree) - 1
         n = self.basis.order.n
         for i in range(-1, n):
             if i >= 0:
-                polynomial, powers = self._minimal(self.coordinates({_times((0,) * n, i): 1}))
-                squarefree = _squarefree(polynomial, self.p)
+                polynomial, powers = self._minimal(self.coordinates({times((0,) * n, i): 1}))
+                squarefree = squarefree_part(polynomial, self.p)
             if len(squarefree) < len(polynomial):
                 space.insert(self.multiplication_by(self._evaluate(squarefree, powers)))
             if self.dimension - space.rank == lower:
@@ -258,120 +257,6 @@ class QuotientAlgebra:
         return sorted(pieces, key=lambda piece: (len(piece.factor), piece.factor))
 
 
-def change_order(basis: GroebnerBasis, order: MonomialOrder) -> GroebnerBasis:
-    """The reduced Gröbner basis of a zero-dimensional ideal for another order.
-
-    Raises:
-        UsageError: if the ideal has infinitely many solutions.
-
-    Reference: [fglm-1993]
-
-    Example:
-        >>> from neurocli.algebra.groebner.groebner import groebner_basis
-        >>> from neurocli.algebra.groebner.polynomial import System
-        >>> f = groebner_basis(System("xy", 101, [{(1, 0): 1, (0, 2): -1}, {(1, 1): 1, (0, 0): -1}]))
-        >>> change_order(f, MonomialOrder.lex(2)).leading_monomials
-        [(0, 3), (1, 0)]
-    """
-    algebra = QuotientAlgebra(basis)
-    size, n, p, field = algebra.dimension, order.n, basis.characteristic, basis.arithmetic
-    if not size:
-        return GroebnerBasis.from_polynomials(basis.variables, p, order, basis.polynomials, basis.limits)
-    matrices = algebra.multiplication_matrices
-    # a row is (coordinates | combination of the new standard monomials that gave it)
-    space = RowSpace(field, 2 * size)
-    standard: list[Exponents] = []
-    vectors: dict[Exponents, Floats] = {}
-    result: list[Polynomial] = []
-    leads: list[Exponents] = []
-    origins: dict[Exponents, tuple[Exponents, int] | None] = {(0,) * n: None}
-    candidates = [(order.sort_key((0,) * n), (0,) * n)]
-    while candidates:
-        basis.limits.check()
-        monomial = heapq.heappop(candidates)[1]
-        origin = origins[monomial]
-        if any(all(a <= b for a, b in zip(lead, monomial)) for lead in leads):
-            continue
-        if origin is None:
-            vector = np.zeros(size)
-            vector[0] = 1.0
-        else:
-            vector = field.matmul(vectors[origin[0]][None], matrices[origin[1]])[0]
-        row = np.zeros((1, 2 * size))
-        row[0, :size] = vector
-        if len(standard) < size:
-            row[0, size + len(standard)] = 1.0
-        reduced = space.reduce(row)
-        if reduced[0, :size].any():
-            space.insert(reduced)
-            vectors[monomial] = vector
-            standard.append(monomial)
-            for i in range(n):
-                multiple = _times(monomial, i)
-                if multiple not in origins:
-                    origins[multiple] = (monomial, i)
-                    heapq.heappush(candidates, (order.sort_key(multiple), multiple))
-        else:
-            relation = field.canonical(reduced[0, size:]).tolist()
-            f: Polynomial = {m: c for m, c in zip(standard, relation) if c}
-            result.append(add({monomial: 1}, f, p))
-            leads.append(monomial)
-    return GroebnerBasis.from_polynomials(basis.variables, p, order, result, basis.limits)
-
-
-def _times(monomial: Exponents, variable: int) -> Exponents:
+def times(monomial: Exponents, variable: int) -> Exponents:
+    """The monomial times a variable."""
     return monomial[:variable] + (monomial[variable] + 1,) + monomial[variable + 1:]
-
-
-def berlekamp_massey(sequence: NDArray[np.int64], p: int) -> list[int]:
-    """The monic minimal polynomial of a linearly recurrent sequence modulo p, constant term first.
-
-    Args:
-        sequence: residues 0..p-1, at least twice as many as the degree.
-
-    Reference: [massey-1969]
-
-    Example:
-        >>> berlekamp_massey(np.array([0, 1, 1, 2, 3, 5, 8, 13]), 101)
-        [100, 100, 1]
-    """
-    size = len(sequence) + 2
-    connection, previous = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    connection[0] = previous[0] = 1
-    length, gap, last = 0, 1, 1
-    for k in range(len(sequence)):
-        terms = connection[:length + 1] * sequence[k - length:k + 1][::-1] % p
-        discrepancy = int(terms.sum()) % p
-        if not discrepancy:
-            gap += 1
-            continue
-        factor = discrepancy * pow(last, -1, p) % p
-        shifted = previous[:size - gap] * factor % p
-        before = connection.copy() if 2 * length <= k else None
-        connection[gap:] = (connection[gap:] - shifted) % p
-        if before is not None:
-            length, previous, last, gap = k + 1 - length, before, discrepancy, 1
-        else:
-            gap += 1
-    return [int(c) for c in connection[:length + 1][::-1]]
-
-
-def _monic_list(f: nmod_poly) -> list[int]:
-    return [int(c) for c in (f * f.leading_coefficient() ** -1).coeffs()] if f.degree() >= 0 else []
-
-
-def _lcm(a: list[int], b: list[int], p: int) -> list[int]:
-    from flint import nmod_poly
-
-    f, g = nmod_poly(a, p), nmod_poly(b, p)
-    return _monic_list(f * (g // f.gcd(g)))
-
-
-def _squarefree(f: list[int], p: int) -> list[int]:
-    """The product of the distinct monic irreducible factors."""
-    from flint import nmod_poly
-
-    result = nmod_poly([1], p)
-    for factor, _ in nmod_poly(f, p).factor_squarefree()[1]:
-        result *= factor
-    return _monic_list(result)
