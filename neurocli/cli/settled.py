@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from neurocli.results.result import Result, Status
+from neurocli.results.result import Result
 
 
 def settle(function: Callable[..., Result], *arguments: Any, timeout: float | None = None,
@@ -22,7 +22,7 @@ def settle(function: Callable[..., Result], *arguments: Any, timeout: float | No
 
 
 def emit_settled(tasks: list[Callable[[], Result]], **printing: Any) -> int:
-    """Print every result; 5 when a limit left one undecided, 1 when two sets of weights differ."""
+    """Print every result; 5 when a limit of time was reached, 1 when two sets of weights differ."""
     from neurocli.cli.run import emit
 
     seen: list[Result] = []
@@ -37,6 +37,6 @@ def emit_settled(tasks: list[Callable[[], Result]], **printing: Any) -> int:
     status = emit([remembered(task) for task in tasks], **printing)
     if status:
         return status
-    if any(result.status is Status.UNDECIDED for result in seen):
+    if any(result.data.get("limit") for result in seen):
         return 5
     return int(any(result.data.get("question") == "equivalent" and not result.value["same"] for result in seen))

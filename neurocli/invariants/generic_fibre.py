@@ -190,6 +190,7 @@ def generic_fibre(network: Network, *, method: str, prime: int | None, seed: int
 def _conclude(network: Network, parametrization: Parametrization, excess: Excess, statement: FibreStatement | None,
               chosen: str, count: Count, limited: bool, seed: int) -> GenericFibre:
     order = gauge_stabilizer(network)
+    data = _data(network, parametrization, excess, order, count)
     computed = None
     lines: list[str] = []
     if count.points is not None:
@@ -225,6 +226,7 @@ def _conclude(network: Network, parametrization: Parametrization, excess: Excess
         lines.append(f"the points of the fibre were not counted: {count.trouble}")
         if limited and not proved and classes is None:
             status = Status.UNDECIDED
+            data["limit"] = True
     elif count.points is not None:
         how = "a prime" if len(count.evidence) == 1 else f"{len(count.evidence)} primes"
         lines.append(f"{count.points} points in the gauge modulo {how}, {order} elements of the finite group")
@@ -233,7 +235,6 @@ def _conclude(network: Network, parametrization: Parametrization, excess: Excess
                      "no complete gauge is known for this shape, so points are not counted")
     value = {"dimension": excess.fibre, "excess": excess.value, "points": points, "classes": classes,
              "verdict": verdict}
-    data = _data(network, parametrization, excess, order, count)
     evidence = list(excess.dim.evidence) + ([statement.evidence()] if statement else []) + list(count.evidence)
     if excess.value:
         from neurocli.invariants.hidden_symmetries import hidden_symmetries

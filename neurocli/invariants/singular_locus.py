@@ -90,7 +90,8 @@ def check_options(prime: int | None, depth: int | None, at: Any, ideal: bool, ra
         raise UsageError("--at, --ideal and --ramification are different questions", "ask one at a time")
 
 
-def known_dimension(network: Network, prime: int | None, seed: int, memory_mb: int | None = None) -> tuple[Result, bool]:
+def known_dimension(network: Network, prime: int | None, seed: int,
+                    memory_mb: int | None = None) -> tuple[Result, bool]:
     """The result of `dim`, and whether it is proved.
 
     Raises:
@@ -137,6 +138,7 @@ def _locus(network: Network, depth: int | None, prime: int | None, seed: int, ti
         lines.append(f"{data['left_out']} subnetworks were not looked at")
     stopped = deadline is not None and time.monotonic() > deadline and bool(data["left_out"]) and depth is None
     data["bound"] = None if best is None else "lower"
+    data["limit"] = stopped
     status = Status.UNDECIDED if stopped or best is None else Status.BOUND
     value = {"dimension": best, "degree": None, "components": [], "strata": rows}
     evidence = [*dimension.evidence, *_certificates(rows)]

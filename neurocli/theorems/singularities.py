@@ -134,9 +134,10 @@ def _matrices(rows: int, columns: int, rank: int, why: str, proved: bool) -> Sin
         return None
     s = rank - 1
     component = VERTEX if s == 0 else Component(
-        s * (rows + columns - s), determinantal_degree(rows, columns, s), f"{rows}x{columns} matrices of rank at most {s}")
-    return SingularLocus((component,), "determinantal variety",
-                         f"{rows}x{columns} matrices of rank at most {rank} are singular where the rank is below {rank}",
+        s * (rows + columns - s), determinantal_degree(rows, columns, s),
+        f"{rows}x{columns} matrices of rank at most {s}")
+    return SingularLocus((component,), "determinantal variety", f"{rows}x{columns} matrices of rank at most "
+                         f"{rank} are singular exactly where the rank is below {rank}",
                          (why,), "bruns-vetter-1988", proved)
 
 
@@ -183,7 +184,7 @@ def _power_sums(n: int, r: int, k: int) -> SingularLocus | None:
     if k == 2 and n >= 3 and r >= 3:
         return SingularLocus((Component(n, r ** (n - 1), "powers of linear forms: subnetworks of width 1"),),
                              "chordal variety of a Veronese variety",
-                             "the secant variety of a Veronese variety of degree at least 3 is singular exactly along it",
+                             "the chordal variety of a Veronese variety of degree at least 3 is singular along it only",
                              (setting, "two hidden neurons", f"degree {r} >= 3"), "kanev-1999")
     return None
 
