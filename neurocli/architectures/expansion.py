@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
 from math import comb
 from typing import Any
@@ -134,3 +136,38 @@ def input_names(parametrization: Parametrization) -> list[str]:
 
 def _readable(count: int) -> str:
     return f"{count:,}" if count < 10**15 else f"10^{len(str(count)) - 1}"
+
+
+def outputs_at_inputs(parametrization: Parametrization, p: int, samples: Sequence[Any],
+                      outputs: Sequence[int]) -> list[dict[tuple[int, ...], int]]:
+    """Outputs at given inputs as polynomials in the parameters over F_p.
+
+    Args:
+        samples: one input vector of residues per polynomial.
+        outputs: which output of the network, one per polynomial.
+
+    Raises:
+        TooLarge: the polynomials may have too many terms.
+    """
+    from neurocli.algebra.polynomials import modular_context
+
+    terms = estimated_terms(parametrization)
+    if terms > MAX_TERMS:
+        raise TooLarge(f"{parametrization.network}: the polynomials have up to {_readable(terms)} terms; "
+                       f"the limit is {MAX_TERMS:,}")
+    program = parametrization.program
+    context = modular_context(program.parameter_count, p)
+    ring = ExactRing(lambda value: context.constant(_residue(value, p)))
+    generators = np.empty(program.parameter_count, dtype=object)
+    generators[:] = context.gens()
+    found = []
+    for x, output in zip(samples, outputs, strict=True):
+        values = program.evaluate(ring, generators[None], ring.constant([[int(v) for v in x]])).ravel()
+        found.append({tuple(map(int, e)): int(c) for e, c in values[output].to_dict().items()})
+    return found
+
+
+def _residue(value: Any, p: int) -> int:
+    if isinstance(value, Fraction):
+        return value.numerator * pow(value.denominator, -1, p) % p
+    return int(value) % p

@@ -25,6 +25,11 @@ COMMANDS = {
     "hyperdga": Entry("neurocli.cli.hyperdga:hyperdga", "hyperbolic Delaunay graphs and HyperDGA, exactly"),
     "harmonics": Entry("neurocli.cli.harmonics:harmonics", "Fourier analysis on finite groups; groups in weights"),
     "engines": Entry("neurocli.cli.engines:engines", "the Gröbner engines here, and how to install the others"),
+    "check": Entry("neurocli.cli.check:check", "decide claims over grids of networks: hold, refuted, undecided"),
+    "search": Entry("neurocli.cli.search:search", "minimal filling widths and activation thresholds, exhaustively"),
+    "sweep": Entry("neurocli.cli.sweep:sweep", "one invariant over a grid of networks, resumable, in parallel"),
+    "store": Entry("neurocli.cli.store:store", "the results kept from sweeps: list, export, prune"),
+    "verify": Entry("neurocli.cli.verify:verify", "check certificates again, without any solver"),
     "help": Entry("neurocli.cli.help:help_command", "the manual page of a command, or of spec and json"),
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from math import comb, factorial
 from typing import Any
 
@@ -206,11 +207,24 @@ def _call(name: str, arguments: list[Any], keywords: dict[str, str], context: Co
 
 
 def _shape(name: str, widths: list[int]) -> bool:
-    up = [a <= b for a, b in zip(widths, widths[1:], strict=False)]
-    down = [a >= b for a, b in zip(widths, widths[1:], strict=False)]
     if name == "unimodal":
-        return any(all(up[:i]) and all(down[i:]) for i in range(len(up) + 1))
-    return all(down) if name == "nonincreasing" else all(up)
+        return is_unimodal(widths)
+    return widths == sorted(widths, reverse=name == "nonincreasing")
+
+
+def is_unimodal(widths: Sequence[int]) -> bool:
+    """Whether a sequence never grows again once it has fallen.
+
+    Example:
+        >>> is_unimodal([2, 3, 3, 1]), is_unimodal([2, 5, 4, 6, 1])
+        (True, False)
+    """
+    fallen = False
+    for a, b in itertools.pairwise(widths):
+        if b > a and fallen:
+            return False
+        fallen |= b < a
+    return True
 
 
 def smaller(network: Network) -> list[Network]:

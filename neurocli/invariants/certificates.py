@@ -1,0 +1,178 @@
+"""Re-checking certificates with the short checkers alone; no solver is called.
+
+A certificate file is what `--certificate` writes: version, and per result its claim and evidence.
+Every kind of evidence has a checker beside its solver; evidence without one (a theorem with its
+hypotheses, say) is checked by asking the catalogue whether it still says the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from neurocli.architectures.grammar import parse
+from neurocli.architectures.network import Network
+from neurocli.errors import DataError, NeurocliError
+
+VERSION = 1
+MAX_BYTES = 200_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One piece of evidence and what became of it.
+
+    Args:
+        right: True, False, or None where there is no checker for it.
+    """
+
+    spec: str
+    kind: str
+    right: bool | None
+    note: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Verification:
+    """The checks of one certified result, and whether they support its claim."""
+
+    spec: str
+    command: str
+    value: Any
+    status: str
+    checks: tuple[Check, ...]
+    right: bool
+    note: str
+
+
+def read_certificate(path: str | Path) -> list[dict[str, Any]]:
+    """The results of a certificate file.
+
+    Raises:
+        DataError: missing, truncated, no certificate, of a foreign version, or with fields of wrong types;
+            each is told apart.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(f"{path}: more than {MAX_BYTES:,} bytes", "this is no certificate")
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: binary data, expected a certificate in JSON") from None
+    except ValueError as error:
+        raise DataError(f"{path}: truncated or spoiled JSON ({error})", "write it again with --certificate") from None
+    if not isinstance(document, dict) or "certificate" not in document:
+        raise DataError(f"{path}: JSON, but no certificate", "certificates are written with --certificate FILE")
+    if document["certificate"] != VERSION:
+        raise DataError(f"{path}: certificate of version {document['certificate']!r}; this neurocli reads {VERSION}",
+                        "use the version of neurocli that wrote it")
+    results = document.get("results")
+    needed = {"command": str, "spec": str, "status": str, "evidence": list}
+    if not isinstance(results, list) or not all(
+            isinstance(r, dict) and all(isinstance(r.get(k), t) for k, t in needed.items()) and "value" in r
+            for r in results):
+        raise DataError(f"{path}: a certificate with missing or foreign fields", "write it again with --certificate")
+    return results
+
+
+def verify(record: Mapping[str, Any]) -> Verification:
+    """Check every piece of evidence of one result, and whether together they support its value."""
+    command = str(record["command"])
+    try:
+        checks = tuple(_checked(record, evidence) for evidence in record["evidence"])
+    except (NeurocliError, KeyError, TypeError, ValueError) as error:
+        return Verification(str(record["spec"]), command, record["value"], str(record["status"]), (), False,
+                            f"the evidence cannot be read: {error}")
+    wrong = [check for check in checks if check.right is False]
+    if wrong:
+        right, note = False, f"{wrong[0].kind}: {wrong[0].note}"
+    else:
+        right, note = _supported(record, checks)
+    return Verification(str(record["spec"]), command, record["value"], str(record["status"]), checks, right, note)
+
+
+def _checked(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check:
+    kind = str(evidence.get("kind", ""))
+    checker = CHECKERS.get(kind)
+    if checker is None:
+        return Check(str(record["spec"]), kind, None, "no checker for this kind of evidence")
+    right, note = checker(record, evidence)
+    return Check(str(record["spec"]), kind, right, note)
+
+
+def _lower_bound(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bool | None, str]:
+    from neurocli.architectures.registry import parametrization
+    from neurocli.invariants.jacobian_rank import check_rank
+    from neurocli.invariants.upper_bounds import reduced
+
+    network = parse(record["spec"])
+    if evidence.get("ring") == "balls":
+        from neurocli.architectures.softmax import reduce
+        from neurocli.invariants.softmax_dimension import check_certified_rank
+
+        return check_certified_rank(reduce(network), evidence), "determinant in ball arithmetic"
+    if "prime" not in evidence or "samples" not in evidence:
+        return None, "no point to check at"
+    if network.get("knots"):
+        return None, "cell patterns have no short checker"
+    p = reduced(network) if evidence.get("reduced") else parametrization(network)
+    note = "determinant of the pivot minor" if "rows" in evidence else "rank at the recorded point"
+    return check_rank(p, evidence), note
+
+
+def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bool | None, str]:
+    """A theorem or bound is right when the catalogue still says the same about this network."""
+    from neurocli.theorems.catalogue import dimension_bounds
+
+    if record["command"] != "dim":
+        return None, "no checker for theorems of this command"
+    network = parse(record["spec"])
+    found = [*dimension_bounds(network), *_own_bounds(network, evidence)]
+    same = [b for b in found if b.theorem == evidence.get("theorem")]
+    if not same:
+        return False, f"no theorem {evidence.get('theorem')!r} speaks about this network"
+    if not any(b.proved for b in same):
+        return None, "a conjecture, no proof"
+    if not any(b.value == int(evidence["value"]) for b in same):
+        return False, f"the theorem gives {same[0].value}, not {evidence['value']}"
+    return True, "hypotheses checked again"
+
+
+def _own_bounds(network: Network, evidence: Mapping[str, Any]) -> list[Any]:
+    """Bounds that come from the parametrization: ambient space and symmetries."""
+    if evidence.get("theorem") not in ("ambient space", "parameters minus symmetries"):
+        return []
+    from neurocli.invariants.upper_bounds import rank_upper_bounds, reduced
+
+    small = reduced(network)
+    return rank_upper_bounds(network, small, 2**31 - 1, 0)
+
+
+CHECKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool | None, str]]] = {
+    "lower-bound": _lower_bound,
+    "upper-bound": _theorem,
+    "theorem": _theorem,
+}
+
+
+def _supported(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bool, str]:
+    """Whether evidence that was found right supports the value and the status."""
+    value, status, evidence = record["value"], record["status"], record["evidence"]
+    done = [e for e, check in zip(evidence, checks, strict=True) if check.right]
+    if not done:
+        return False, "nothing in this certificate can be checked"
+    if record["command"] != "dim":
+        return all(int(e["value"]) == value for e in done if "value" in e), "evidence agrees with the value"
+    lower = max((int(e["value"]) for e in done if e["kind"] in ("lower-bound", "theorem")), default=None)
+    upper = min((int(e["value"]) for e in done if e["kind"] in ("upper-bound", "theorem")), default=None)
+    if lower is not None and lower > value or upper is not None and upper < value:
+        return False, f"the evidence contradicts the value {value}"
+    if status in ("proved", "certified"):
+        met = lower == value == upper
+        return met, "bounds meet" if met else f"bounds {lower} and {upper} do not prove {value}"
+    return lower == value, "lower bound checked" if lower == value else f"the evidence shows {lower} only"

@@ -1,0 +1,55 @@
+"""Verdicts as JUnit XML, which continuous integration servers show as test cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+
+def junit_text(verdicts: Sequence[Any], per: str = "claim") -> str:
+    """A test suite per claim; a test case per claim, or per network with `per="instance"`."""
+    suites = []
+    for verdict in verdicts:
+        claim = verdict.claim
+        cases = [_case(claim.name, verdict.verdict, verdict.seconds, _message(verdict))] if per == "claim" else [
+            _case(i.spec, i.verdict, i.seconds, ", ".join(f"{k} = {v}" for k, v in i.used.items()) or i.note)
+            for i in verdict.instances]
+        failures = sum("<failure" in case for case in cases)
+        skipped = sum("<skipped" in case for case in cases)
+        suites.append(f'  <testsuite name={quoteattr(claim.name)} tests="{len(cases)}" failures="{failures}" '
+                      f'skipped="{skipped}" errors="0">\n' + "".join(cases) + "  </testsuite>\n")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n' + "".join(suites) + "</testsuites>\n"
+
+
+def _message(verdict: Any) -> str:
+    claim = verdict.claim
+    text = f"{claim.title}: {claim.statement}"
+    if verdict.witnesses:
+        witness = verdict.witnesses[0]
+        text += f"; witness {witness.spec}: " + ", ".join(f"{k} = {v}" for k, v in witness.used.items())
+    return text
+
+
+def _case(name: str, verdict: str, seconds: float, message: str) -> str:
+    body = ""
+    if verdict == "refuted":
+        body = f"      <failure message={quoteattr('refuted')}>{escape(message)}</failure>\n"
+    elif verdict == "undecided":
+        body = f"      <skipped message={quoteattr('undecided: ' + message)}/>\n"
+    return f'    <testcase name={quoteattr(name)} time="{seconds:.3f}">\n{body}    </testcase>\n'
+
+
+def github_lines(verdicts: Sequence[Any]) -> str:
+    """Annotations of GitHub workflows: an error per refuted claim, a warning per undecided one."""
+    lines = []
+    for verdict in verdicts:
+        if verdict.verdict == "holds":
+            continue
+        level = "error" if verdict.verdict == "refuted" else "warning"
+        text = _message(verdict) if verdict.verdict == "refuted" else \
+            f"{verdict.count('undecided')} of {len(verdict.instances)} networks undecided: {verdict.claim.title}"
+        title = f"{verdict.claim.name} {verdict.verdict}".replace(",", " ").replace(":", " ")
+        safe = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        lines.append(f"::{level} title={title}::{safe}\n")
+    return "".join(lines)

@@ -1,0 +1,26 @@
+"""Layout of `verify`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neurocli.report.render import Style
+from neurocli.report.sections import Section
+from neurocli.results.result import Result
+
+
+def sections(result: Result, style: Style) -> list[Section]:
+    """One line per certified result, then per piece of evidence."""
+    rows = result.data["results"]
+    title = f"{result.spec}: {'verified' if result.value else 'WRONG'}"
+    found = [Section(title, ("spec", "command", "value", "claimed", "right", "why"), tuple(
+        (r["spec"], r["command"], r["value"], r["status"], r["right"], r["note"]) for r in rows))]
+    if style.verbose or not result.value:
+        found.append(Section("evidence", ("spec", "kind", "right", "how"), tuple(
+            (r["spec"], c["kind"], c["right"], c["note"]) for r in rows for c in r["checks"])))
+    return found
+
+
+def row(result: Result) -> dict[str, Any]:
+    """One line per file."""
+    return {"spec": result.spec, "verified": result.value, "results": len(result.data["results"])}
