@@ -19,6 +19,8 @@ _PUBLIC = {
     "parametrization": "neurocli.architectures.registry",
     "describe": "neurocli.invariants.describe",
     "dim": "neurocli.invariants.dimension",
+    "degree": "neurocli.invariants.degree",
+    "export": "neurocli.invariants.export",
     "fibers": "neurocli.invariants.fibers",
     "sing": "neurocli.invariants.singular_locus",
     "Result": "neurocli.results.result",

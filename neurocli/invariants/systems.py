@@ -67,7 +67,7 @@ class RestrictedMap:
     @cached_property
     def context(self) -> Any:
         """The FLINT ring of the free parameters."""
-        return _context(len(self.free), self.characteristic)
+        return context_of(len(self.free), self.characteristic)
 
     @cached_property
     def _written(self) -> tuple[list[Any], list[Any]]:
@@ -95,7 +95,7 @@ class RestrictedMap:
 
     def _coefficients(self) -> tuple[list[Any], list[Any]]:
         program, n = self.parametrization.program, len(self.free)
-        wide = _context(n + program.input_size, self.characteristic)
+        wide = context_of(n + program.input_size, self.characteristic)
         generators = wide.gens()
         x = np.empty((1, program.input_size), dtype=object)
         x[0, :] = generators[n:]
@@ -139,7 +139,7 @@ class RestrictedMap:
 
     def point(self, seed: int) -> list[int]:
         """Random values for the free parameters."""
-        return _constants(len(self.free), self.characteristic, derive_seed(seed, "point"))
+        return constants(len(self.free), self.characteristic, derive_seed(seed, "point"))
 
     def system(self, polynomials: Sequence[Any], *comment: str) -> PolynomialSystem:
         """FLINT polynomials in the free parameters as a system."""
@@ -181,27 +181,27 @@ def restricted_map(parametrization: Parametrization, dimension: int, characteris
     for name, entries in parametrization.gauge.fixed.items():
         start = parametrization.slices[name][0].start
         gauge |= {start + place: value for place, value in entries}
-    constants = _constants(n, characteristic, derive_seed(seed, "cut"))
+    drawn = constants(n, characteristic, derive_seed(seed, "cut"))
     for fixed in (gauge, {}):
         left = [i for i in range(n) if i not in fixed]
-        pivots = _independent(parametrization, fixed, left[::-1], constants, characteristic)
+        pivots = _independent(parametrization, fixed, left[::-1], drawn, characteristic)
         if len(pivots) >= dimension or not fixed:
             free = tuple(sorted(pivots[:dimension]))
-            values = fixed | {i: constants[i] for i in left if i not in free}
+            values = fixed | {i: drawn[i] for i in left if i not in free}
             return RestrictedMap(parametrization, characteristic, free, values, dimension,
                                  len(left) - len(free), seed)
     raise AssertionError("unreachable")
 
 
 def _independent(parametrization: Parametrization, fixed: Mapping[int, int], order: Sequence[int],
-                 constants: Sequence[int], characteristic: int) -> list[int]:
+                 drawn: Sequence[int], characteristic: int) -> list[int]:
     """The first independent columns of the Jacobian, in the given order, at a random point of the gauge."""
     p = characteristic or DEFAULT_PRIME
     field = prime_field(p)
-    theta = field.constant(np.array([[fixed.get(i, constants[i]) for i in range(len(constants))]], dtype=object))
+    theta = field.constant(np.array([[fixed.get(i, drawn[i]) for i in range(len(drawn))]], dtype=object))
     samples = len(order) // parametrization.program.output_size + 3
     x = field.random((samples, parametrization.program.input_size), derive_seed(7, "restriction"))
-    jacobian = parametrization.jacobian(field, theta, x).reshape(-1, len(constants))[:, list(order)]
+    jacobian = parametrization.jacobian(field, theta, x).reshape(-1, len(drawn))[:, list(order)]
     return [order[c] for c in rank_with_pivots(jacobian, p).columns]
 
 
@@ -219,7 +219,7 @@ def slice_polynomials(restricted: RestrictedMap, seed: int) -> list[Any]:
     simple, others = order[:count], order[count:]
     equations = []
     for row, dependent in enumerate(others):
-        values = _constants(count + 1, restricted.characteristic, derive_seed(seed, "slice", row))
+        values = constants(count + 1, restricted.characteristic, derive_seed(seed, "slice", row))
         weights = [0] * len(coordinates)
         weights[dependent] = 1
         for i, value in zip(simple, values, strict=False):
@@ -245,7 +245,7 @@ def fibre_polynomials(restricted: RestrictedMap, seed: int) -> list[Any]:
         return equations
     combined = []
     for row in range(min(FIBRE_EQUATIONS, 4 * restricted.dimension + 8)):
-        weights = _constants(len(equations), restricted.characteristic, derive_seed(seed, "fibre", row))
+        weights = constants(len(equations), restricted.characteristic, derive_seed(seed, "fibre", row))
         total = restricted.context.from_dict({})
         for weight, equation in zip(weights, equations, strict=True):
             total += equation * restricted.context.constant(weight)
@@ -263,9 +263,9 @@ def critical_polynomials(restricted: RestrictedMap, seed: int) -> list[Any]:
     coordinates, context = restricted.coordinates, restricted.context
     size = len(coordinates)
     shifted = [c - context.constant(t) for c, t in
-               zip(coordinates, _constants(size, restricted.characteristic, derive_seed(seed, "target")),
+               zip(coordinates, constants(size, restricted.characteristic, derive_seed(seed, "target")),
                    strict=True)]
-    gram = [_constants(size, restricted.characteristic, derive_seed(seed, "metric", i)) for i in range(size)]
+    gram = [constants(size, restricted.characteristic, derive_seed(seed, "metric", i)) for i in range(size)]
     covector = []
     for i in range(size):
         total = context.from_dict({})
@@ -294,7 +294,8 @@ def as_dictionary(polynomial: Any) -> Polynomial:
     return found
 
 
-def _context(variables: int, characteristic: int) -> Any:
+def context_of(variables: int, characteristic: int) -> Any:
+    """The FLINT ring in that many variables over Q or F_p."""
     from neurocli.algebra.polynomials import modular_context, rational_context
 
     return modular_context(variables, characteristic) if characteristic else rational_context(variables)
@@ -307,8 +308,8 @@ def _ring(context: Any, characteristic: int) -> ExactRing:
     return ExactRing(lambda value: context.constant(residue(value)))
 
 
-def _constants(count: int, characteristic: int, seed: int) -> list[int]:
-    """Random residues; over Q small integers."""
+def constants(count: int, characteristic: int, seed: int) -> list[int]:
+    """Random residues; over Q integers of at most two digits."""
     if characteristic:
         return [int(v) for v in prime_field(characteristic).random((count,), seed).tolist()]
     return [_small(seed, "constant", i, 0) for i in range(count)]
@@ -336,3 +337,15 @@ def _spanning_values(parametrization: Parametrization, p: int, seed: int) -> tup
         if found.value <= width - program.output_size * 2 or samples * program.output_size > 4 * found.value:
             return found.columns, x
         samples *= 2
+
+
+def values_at(restricted: RestrictedMap, point: Sequence[int]) -> list[int]:
+    """The coordinates at one point, as residues (over Q as FLINT rationals)."""
+    return [coordinate(*point) for coordinate in restricted.coordinates]
+
+
+def jacobian_at(restricted: RestrictedMap, point: Sequence[int]) -> np.ndarray:
+    """Partial derivatives at one point modulo p: array (free parameters, coordinates)."""
+    rows = [[int(coordinate.derivative(k)(*point)) for coordinate in restricted.coordinates]
+            for k in range(len(restricted.free))]
+    return np.array(rows, dtype=np.uint64).reshape(len(rows), -1)
