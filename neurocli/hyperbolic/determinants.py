@@ -9,6 +9,7 @@ products.  That is exact over any ring and small for the sizes geometry asks for
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,20 @@ UNIT = 2.0**-53
 TINY = 1e-290
 
 
+@cache
+def _plan(size: int, columns: int) -> tuple[tuple[tuple[int, tuple[tuple[int, int, bool], ...]], ...], ...]:
+    """For each row after the first: (mask, ((column, mask of the minor, minus), ...)) of every minor it ends."""
+    levels = []
+    for row in range(1, size):
+        level = []
+        for chosen in combinations(range(columns), row + 1):
+            mask = sum(1 << j for j in chosen)
+            level.append((mask, tuple((j, mask ^ (1 << j), (row - place) % 2 == 1)
+                                      for place, j in enumerate(chosen))))
+        levels.append(tuple(level))
+    return tuple(levels)
+
+
 def minors(rows: Sequence[Sequence[Any]], signed: bool = True) -> dict[int, Any]:
     """The maximal minors of a k x n matrix, by bit mask of the columns used.
 
@@ -31,23 +46,20 @@ def minors(rows: Sequence[Sequence[Any]], signed: bool = True) -> dict[int, Any]
         signed: False adds every term: permanents of absolute values bound rounding errors.
     """
     columns = len(rows[0])
-    level: dict[int, Any] = {1 << j: rows[0][j] for j in range(columns)}
-    for size in range(2, len(rows) + 1):
-        row, last = rows[size - 1], level
-        level = {}
-        for chosen in combinations(range(columns), size):
-            mask = sum(1 << j for j in chosen)
-            total: Any = None
-            for place, j in enumerate(chosen):
-                term = row[j] * last[mask ^ (1 << j)]
-                if total is None:
-                    total = -term if signed and (size - 1 - place) % 2 else term
-                elif signed and (size - 1 - place) % 2:
-                    total = total - term
+    minor: dict[int, Any] = {1 << j: rows[0][j] for j in range(columns)}
+    for row, level in zip(rows[1:], _plan(len(rows), columns)):
+        last, minor = minor, {}
+        for mask, ((first, without, minus), *others) in level:
+            total = row[first] * last[without]
+            if minus and signed:
+                total = -total
+            for j, without, minus in others:
+                if minus and signed:
+                    total = total - row[j] * last[without]
                 else:
-                    total = total + term
-            level[mask] = total
-    return level
+                    total = total + row[j] * last[without]
+            minor[mask] = total
+    return minor
 
 
 def determinant(rows: Sequence[Sequence[Any]], signed: bool = True) -> Any:

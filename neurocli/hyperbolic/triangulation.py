@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
+from math import gcd, lcm
 from operator import mul
 from typing import Any
 
@@ -195,7 +196,7 @@ def triangulate(points: PointSet) -> tuple[list[tuple[int, ...]], list[int]]:
         [(0, 1, 3), (0, 2, 3), (1, 2, 3)]
     """
     first, axes = flat(points)
-    rows = [flat_row(row, axes) for row in points.rows]
+    rows = shortened([flat_row(row, axes) for row in points.rows])
     grown = Triangulation(rows, first)
     chosen = set(first)
     for i in _space_filling_order(points):
@@ -208,6 +209,26 @@ def flat_row(row: Sequence[Any], axes: Sequence[int]) -> tuple[Any, ...]:
     """The row (h, h y_1..h y_m, W) of a point in the coordinates of a flat."""
     homogeneous = euclidean(row)
     return (homogeneous[0], *(homogeneous[1 + axis] for axis in axes), row[-1])
+
+
+def shortened(rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+    """The same rows up to positive factors of rows and of columns, in shorter integers where that is easy.
+
+    Notes:
+        Such factors change no sign of a determinant, nor of a form made from rows.  With a common first entry
+        the first column becomes ones, and the others lose its factor.
+    """
+    if not all(isinstance(x, int) for x in rows[0]) or not all(isinstance(row[-1], int) for row in rows):
+        return rows
+    longest = max(row[0] for row in rows).bit_length()
+    common = 1
+    for row in rows:
+        common = lcm(common, row[0])
+        if common.bit_length() > 2 * longest:
+            return rows
+    scaled = [tuple(x * (common // row[0]) for x in row) for row in rows]
+    factors = [gcd(*column) or 1 for column in zip(*scaled)]
+    return [tuple(x // factor for x, factor in zip(row, factors)) for row in scaled]
 
 
 def _space_filling_order(points: PointSet) -> list[int]:

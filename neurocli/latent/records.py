@@ -17,7 +17,7 @@ from neurocli.latent.image_dimension import image_dimension
 from neurocli.latent.layer_fibre import layer_fibre
 from neurocli.latent.matrices import read_anchors, read_labels, read_latents
 from neurocli.latent.relative import relative_transform
-from neurocli.latent.stitching import stitch
+from neurocli.latent.stitching import check_same_data, stitch
 from neurocli.results.result import Result, Status
 
 #: Entries of a relative representation that are printed; larger ones need a file.
@@ -159,6 +159,7 @@ def stitch_record(first: str, second: str, first_anchors: str | None, second_anc
         labels: file of labels for a linear decoder.
     """
     left, right = read_latents(first), read_latents(second)
+    check_same_data(left, right)
     if anchor_rows is not None:
         anchors = read_anchors(anchor_rows, left, True), read_anchors(anchor_rows, right, True)
     elif first_anchors is not None and second_anchors is not None:

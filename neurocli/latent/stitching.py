@@ -60,8 +60,7 @@ def stitch(left: np.ndarray, right: np.ndarray, left_anchors: np.ndarray, right_
     Raises:
         DataError: unpaired rows or anchors, another number of labels, or faults of the transforms.
     """
-    if len(left) != len(right):
-        raise DataError(f"{len(left)} latents of A for {len(right)} of B: they must be of the same data")
+    check_same_data(left, right)
     if len(left_anchors) != len(right_anchors):
         raise DataError(f"unpaired anchors: {len(left_anchors)} of A, {len(right_anchors)} of B")
     if labels is not None and len(labels) != len(left):
@@ -74,6 +73,16 @@ def stitch(left: np.ndarray, right: np.ndarray, left_anchors: np.ndarray, right_
             b = relative_transform(right, right_anchors, name == "normalized")
         found.append(_agreement(name, a, b, labels))
     return found
+
+
+def check_same_data(left: np.ndarray, right: np.ndarray) -> None:
+    """Complain when two encoders have different numbers of latent vectors.
+
+    Raises:
+        DataError: with both numbers.
+    """
+    if len(left) != len(right):
+        raise DataError(f"{len(left)} latents of A for {len(right)} of B: they must be of the same data")
 
 
 def _agreement(name: str, a: np.ndarray, b: np.ndarray, labels: Sequence[str] | None) -> Stitching:
