@@ -8,9 +8,9 @@ import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from neurocli.engines.protocol import Limits
@@ -109,15 +109,19 @@ def version_of(name: str, path: str, option: str, pattern: str) -> str:
 def locate(program: str, distribution: str) -> str | None:
     """The path of a program: on PATH, or inside an installed Python distribution."""
     found = shutil.which(program)
-    if found is not None:
-        return os.path.abspath(found)
+    if found is None:
+        # The layout of these distributions; asking for their files takes longer than many a question.
+        places = (os.path.join(folder, "sage_wheels", "bin", program) for folder in sys.path)
+        found = next((place for place in places if os.access(place, os.X_OK)), None)
+    return os.path.abspath(found) if found else _in_distribution(program, distribution)
+
+
+def _in_distribution(program: str, distribution: str) -> str | None:
+    from importlib import metadata
+
     try:
         files = metadata.files(distribution) or []
     except metadata.PackageNotFoundError:
         return None
-    for file in files:
-        if file.match(f"bin/{program}"):
-            path = str(file.locate())
-            if os.access(path, os.X_OK):
-                return os.path.abspath(path)
-    return None
+    paths = (os.path.abspath(str(file.locate())) for file in files if file.match(f"bin/{program}"))
+    return next((path for path in paths if os.access(path, os.X_OK)), None)

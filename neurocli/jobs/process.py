@@ -72,9 +72,8 @@ class Process:
         if self._ended is not None:
             return
         # The child may not have made its group yet, and then it has started nothing either.
-        for send in (os.kill, os.killpg):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                send(self.pid, signal.SIGKILL)
+        os.kill(self.pid, signal.SIGKILL)
+        self._kill_group()
 
     def reap(self) -> tuple[int, float]:
         """Wait for the end of the child; its exit status (negative: a signal) and peak memory in MB.
@@ -82,16 +81,23 @@ class Process:
         Whatever the child left behind in its group is killed.
         """
         if self._ended is None:
-            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-            # Not reaped yet, so the number of the group cannot have been given to another.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
+            # While the child is dead but not reaped, its number cannot be given to another group.
+            looks_first = hasattr(os, "waitid")
+            if looks_first:
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+                self._kill_group()
             _, status, usage = os.wait4(self.pid, 0)
+            if not looks_first:
+                self._kill_group()
             unit = 1 if sys.platform == "darwin" else 1024
             self._ended = os.waitstatus_to_exitcode(status), usage.ru_maxrss * unit / _MEBIBYTE
             os.close(self.answers)
             os.close(self.leash)
         return self._ended
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def spawn(main: Callable[[int], None], memory_mb: int | None = None,

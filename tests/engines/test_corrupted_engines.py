@@ -12,7 +12,7 @@ import pytest
 
 from neurocli.engines.macaulay2 import Macaulay2
 from neurocli.engines.msolve import Msolve
-from neurocli.engines.program import run_program
+from neurocli.engines.program import locate, run_program
 from neurocli.engines.protocol import Engine, Limits, reduced_form
 from neurocli.engines.singular import Singular
 from neurocli.errors import EngineError, MemoryLimit, TimeLimit
@@ -149,6 +149,21 @@ def test_a_program_that_cannot_start_is_an_engine_error(tmp_path: Path) -> None:
         run_program("test", [str(tmp_path / "missing")], {}, Limits())
 
 
+def test_programs_are_found_on_the_path_before_distributions(tmp_path: Path,
+                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "site" / "sage_wheels" / "bin"
+    for folder in (tmp_path / "path", inside):
+        folder.mkdir(parents=True)
+        (folder / "engine").write_text("#!/bin/sh\n")
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert locate("engine", "no-such-distribution") is None  # neither can be run
+    (inside / "engine").chmod(0o755)
+    assert locate("engine", "no-such-distribution") == str(inside / "engine")
+    (tmp_path / "path" / "engine").chmod(0o755)
+    assert locate("engine", "no-such-distribution") == str(tmp_path / "path" / "engine")
+
+
 def test_a_hanging_program_is_killed_with_all_it_started(pretend, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     started = time.monotonic()
     with pytest.raises(TimeLimit, match=r"0\.3 s"):
@@ -159,7 +174,7 @@ def test_a_hanging_program_is_killed_with_all_it_started(pretend, tmp_path: Path
 
 CALLER = """
 from neurocli.engines.protocol import Limits
-from neurocli.engines.program import run_program
+from neurocli.engines.program import locate, run_program
 from neurocli.jobs.isolate import isolate
 def ask():
     run_program("test", ["/bin/sh", "-c", "echo $$ >&2; echo $$ > {pid}; sleep 600"], {{}}, Limits())
