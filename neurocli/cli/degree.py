@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 import click
@@ -13,9 +14,9 @@ from neurocli.results.result import Result
 
 @click.command()
 @options.specs_argument
-@click.option("--method", type=click.Choice(["auto", "closed-form", "slice", "implicit", "hilbert", "monodromy"]),
+@click.option("--method", type=click.Choice(["auto", "closed-form", "slice", "implicit", "hilbert"]),
               default="auto", show_default=True,
-              help="A theorem, points on a random slice, elimination, interpolation, or path tracking.")
+              help="A theorem, points on a random slice, elimination, or interpolation.")
 @click.option("--engine", type=click.Choice(["msolve", "singular", "macaulay2", "builtin"]), default=None,
               help="Program that solves systems; default the first that is installed.")
 @click.option("--polar", is_flag=True, help="The polar degrees too.")
@@ -56,12 +57,13 @@ def degree(ctx: click.Context, specs: tuple[str, ...], method: str, engine: str 
         raise click.UsageError("--emit: give one network, since there is one file")
 
     def work(network: Any) -> Result:
+        """Compute one network's degree in a child process."""
         result = compute(degree_of, network, method=method, prime=prime, seed=seed, engine=engine, polar=polar,
                          hilbert=hilbert, equations=equations, implicit=implicit,
                          emit=emitted and emitted[0], memory_mb=memory, timeout=timeout, memory=memory)
         return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
 
-    ctx.exit(emit([lambda network=network: work(network) for network in networks], **printing))
+    ctx.exit(emit([functools.partial(work, network) for network in networks], **printing))
 
 
 def _saved(result: Result, path: str, quiet: bool) -> Result:

@@ -11,7 +11,7 @@ import dataclasses
 import time
 from collections.abc import Mapping
 from math import comb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
@@ -20,6 +20,9 @@ from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
 from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
+
+if TYPE_CHECKING:
+    from neurocli.engines.protocol import Engine, Limits
 
 METHODS = ("auto", "closed-form", "slice", "implicit", "hilbert")
 #: Hypersurfaces whose equation has at most so many possible monomials are proved by it.
@@ -133,7 +136,8 @@ def _closed_form(question: Question, known: KnownVariety | None) -> Found:
     explanation = [known.statement, *(f"checked: {h}" for h in known.hypotheses)]
     data = {"variety": known.statement, "fibre": known.points}
     if known.points is not None:
-        return Found(int(known.degree or 0), Status.PROVED, "closed-form", (known.evidence(),), tuple(explanation), data)
+        return Found(known.variety.degree // known.points, Status.PROVED, "closed-form", (known.evidence(),),
+                     tuple(explanation), data)
     # the map is a morphism, so its degree times that of the image is known; its degree is counted
     from neurocli.algebra.primes import DEFAULT_PRIME, derive_seed
     from neurocli.invariants.systems import fibre_polynomials, restricted_map

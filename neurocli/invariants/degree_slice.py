@@ -98,8 +98,8 @@ def slice_degree(network: Network, parametrization: Parametrization, dimension: 
     done: list[Slice] = []
     for attempt in range(MAX_ATTEMPTS):
         p = (prime or DEFAULT_PRIME) if attempt == 0 else random_prime(derive_seed(seed, "slice-prime", attempt))
-        done.append(one_slice(network, parametrization, dimension, engine, p, derive_seed(seed, "slice", attempt) % 2**32,
-                              limits))
+        own_seed = derive_seed(seed, "slice", attempt) % 2**32
+        done.append(one_slice(network, parametrization, dimension, engine, p, own_seed, limits))
         votes = Counter(s.value for s in done if s.value is not None)
         if votes and votes.most_common(1)[0][1] > 1:
             return SliceDegree(votes.most_common(1)[0][0], tuple(done))
@@ -115,7 +115,7 @@ def one_slice(network: Network, parametrization: Parametrization, dimension: int
     points = engine.count_solutions(fibre, limits) or 0
     system = restricted.system(slice_polynomials(restricted, seed) + constraints)
     images = None
-    if restricted.cut and 0 < points:
+    if restricted.cut and points > 0:
         solutions, images = _with_images(restricted, system, engine, seed, limits)
     else:
         solutions = engine.count_solutions(system, limits) or 0

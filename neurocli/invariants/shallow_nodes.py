@@ -6,8 +6,8 @@ those points is given by its values on k monomials B (the first k by degree, a b
 and products by the multiplication matrices of the points in that basis.  The entries of these border matrices, and
 the values y_o(b) for b in B, are coordinates on pairs of a set of points and functionals: k! times fewer
 solutions than with the points in order.  That the matrices commute is what defines the border basis
-scheme, an open part of the Hilbert scheme of k points, which is irreducible in the plane and for k <= 7 in
-every dimension [kreuzer-robbiano-2008].
+scheme [kreuzer-robbiano-2008], an open part of the Hilbert scheme of k points, which is irreducible in the plane and
+for k <= 7 in every dimension [cartwright-2009].
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Further varieties whose degree is classical: linear spaces, products, secants of rational normal curves, hypersurfaces."""
+"""Further varieties of classical degree: linear spaces, products, secants of rational normal curves, hypersurfaces."""
 
 from __future__ import annotations
 

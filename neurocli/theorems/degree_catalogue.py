@@ -270,6 +270,7 @@ def _after_rank_one(network: Network) -> KnownVariety | None:
         factors.append(Factor(form.dimension, form.degree, 3**(layers - i)))
     points = 3 if out == 1 and last_rank == 2 else 1
     return KnownVariety(Product(tuple(factors)), "lightning layers after one of rank one",
-                        "product of a matrix, two vectors and symmetric forms" + (", three to one" if points > 1 else ""),
+                        "product of a matrix, two vectors and symmetric forms"
+                        + (", three to one" if points > 1 else ""),
                         ("first attention width one", "hidden widths at least the input's", "one head",
                          "at least two tokens"), points=points)
