@@ -12,13 +12,35 @@ import neurocli
 
 ROOT = Path(neurocli.__file__).parent
 REPOSITORY = ROOT.parent
-ROOMS = ["errors", "results", "jobs", "algebra", "groups", "architectures", "theorems", "formats", "engines", "numerics",
-         "invariants", "dynamics", "sprecher", "latent", "hyperbolic", "conjectures", "report", "cli"]
+ROOMS = [
+    "errors",
+    "results",
+    "jobs",
+    "algebra",
+    "groups",
+    "architectures",
+    "theorems",
+    "formats",
+    "engines",
+    "numerics",
+    "invariants",
+    "dynamics",
+    "sprecher",
+    "latent",
+    "hyperbolic",
+    "conjectures",
+    "report",
+    "cli",
+]
 STRANGERS = {"dynamics", "sprecher", "latent", "hyperbolic"}
 #: Who may import a third party; conftest and tests are free.
-CONFINED = {"click": {"cli"}, "rich": {"report"}, "matplotlib": {"report"},
-            "flint": {"algebra", "groups", "numerics"},
-            "galgebra": {"architectures", "hyperbolic", "invariants"}}
+CONFINED = {
+    "click": {"cli"},
+    "rich": {"report"},
+    "matplotlib": {"report"},
+    "flint": {"algebra", "groups", "numerics"},
+    "galgebra": {"architectures", "hyperbolic", "invariants"},
+}
 
 
 def modules():
@@ -98,7 +120,8 @@ def test_every_citation_is_in_the_bibliography():
     for path in modules():
         text = path.read_text()
         for key in re.findall(r"\[([a-z]+(?:-[a-z]+)*-\d{4}[a-z]?)\]", text) + re.findall(
-                r'"([a-z]+(?:-[a-z]+)*-(?:18|19|20)\d{2}[a-z]?)"', text):
+            r'"([a-z]+(?:-[a-z]+)*-(?:18|19|20)\d{2}[a-z]?)"', text
+        ):
             if key not in known:
                 wrong.append(f"{path.relative_to(ROOT)}: {key}")
     assert not wrong, wrong
@@ -134,13 +157,17 @@ def test_every_command_has_help_and_a_manual():
 
 def loaded(*arguments):
     """Modules that a fresh interpreter has loaded after a command line."""
-    code = ("import sys; from neurocli.cli.main import run; status = run(sys.argv[1:]); "
-            "print('MODULES', *sys.modules, file=sys.stderr); sys.exit(status)")
+    code = (
+        "import sys; from neurocli.cli.main import run; status = run(sys.argv[1:]); "
+        "print('MODULES', *sys.modules, file=sys.stderr); sys.exit(status)"
+    )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     return set(done.stderr.partition("MODULES ")[2].split())
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["dim", "--help"], ["dim", "--json", "mlp:3-2-1,r=2"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["dim", "--help"], ["dim", "--json", "mlp:3-2-1,r=2"]]
+)
 def test_start_up_loads_little(arguments):
     """By instruction, not by clock; the computation itself happens in a child process."""
     heavy = {"sympy", "galgebra", "numpy", "scipy", "flint", "matplotlib", "dask", "distributed"}
@@ -148,8 +175,10 @@ def test_start_up_loads_little(arguments):
 
 
 def test_dimension_needs_no_heavy_package():
-    code = ("import sys, neurocli; neurocli.dim('mlp:3-2-1,r=2'); neurocli.dim('mlp:784-512-512-10,r=3'); "
-            "print(*sys.modules)")
+    code = (
+        "import sys, neurocli; neurocli.dim('mlp:3-2-1,r=2'); neurocli.dim('mlp:784-512-512-10,r=3'); "
+        "print(*sys.modules)"
+    )
     names = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
     assert not names & {"sympy", "galgebra", "scipy", "matplotlib", "rich", "click"}
 

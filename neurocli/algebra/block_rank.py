@@ -31,7 +31,7 @@ def rank_by_blocks(blocks: np.ndarray, p: int) -> int:
     m, rows, columns = blocks.shape
     if m == 1:
         return rank(blocks[0], p)
-    used = blocks.any(axis=1)  # (m, columns): does block o use the column
+    used: np.ndarray = np.any(blocks, axis=1)  # (m, columns): does block o use the column
     count = used.sum(axis=0)
     shared = np.flatnonzero(count > 1)
     total, remaining = 0, []

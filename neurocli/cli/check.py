@@ -13,24 +13,57 @@ from neurocli.cli import options
 @click.option("--shipped", is_flag=True, help="Check the claims that come with neurocli.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only the claim of this name; may be repeated.")
 @click.option("--prove", is_flag=True, help="Count answers that are only probable as undecided.")
-@click.option("--jobs", type=click.IntRange(1, 1024), default=1, show_default=True, metavar="N",
-              help="Number of worker processes.")
-@click.option("--junit", type=click.Path(dir_okay=False), default=None, metavar="FILE",
-              help="Write the verdicts as JUnit XML.")
-@click.option("--junit-per", type=click.Choice(["claim", "instance"]), default="claim", show_default=True,
-              help="What a test case of the JUnit file is.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of worker processes.",
+)
+@click.option(
+    "--junit", type=click.Path(dir_okay=False), default=None, metavar="FILE", help="Write the verdicts as JUnit XML."
+)
+@click.option(
+    "--junit-per",
+    type=click.Choice(["claim", "instance"]),
+    default="claim",
+    show_default=True,
+    help="What a test case of the JUnit file is.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--format", "format_", type=click.Choice(["table", "json", "ndjson", "csv", "latex", "github"]), default="table",
-              help="How to print; ndjson prints one line per network, github workflow annotations.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "ndjson", "csv", "latex", "github"]),
+    default="table",
+    help="How to print; ndjson prints one line per network, github workflow annotations.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False), default=None, help="Write to a file instead.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every value behind a witness, and the slowest networks.")
 @options.seed_option
 @options.limit_options
 @click.pass_context
-def check(ctx: click.Context, files: tuple[str, ...], list_: bool, shipped: bool, only: tuple[str, ...], prove: bool,
-          jobs: int, junit: str | None, junit_per: str, as_json: bool, format_: str, output: str | None, quiet: bool,
-          verbose: bool, seed: int, timeout: float | None, memory: int | None) -> None:
+def check(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    list_: bool,
+    shipped: bool,
+    only: tuple[str, ...],
+    prove: bool,
+    jobs: int,
+    junit: str | None,
+    junit_per: str,
+    as_json: bool,
+    format_: str,
+    output: str | None,
+    quiet: bool,
+    verbose: bool,
+    seed: int,
+    timeout: float | None,
+    memory: int | None,
+) -> None:
     """Decide the claims of files over their grids of networks: hold, refuted, or undecided.
 
     \b
@@ -63,8 +96,16 @@ def check(ctx: click.Context, files: tuple[str, ...], list_: bool, shipped: bool
         return
     names = " ".join([*files, *(["shipped"] if shipped else [])])
     with Progress("checking", sum(claim.grid.count for claim in claims), quiet) as bar:
-        result, verdicts = decide(claims, names, seed=seed, jobs=jobs, timeout=timeout, memory_mb=memory, strict=prove,
-                                  progress=lambda done, total, instance: bar.update(done, instance.verdict == "undecided"))
+        result, verdicts = decide(
+            claims,
+            names,
+            seed=seed,
+            jobs=jobs,
+            timeout=timeout,
+            memory_mb=memory,
+            strict=prove,
+            progress=lambda done, total, instance: bar.update(done, instance.verdict == "undecided"),
+        )
     text = printed(result, verdicts, "json" if as_json else format_, verbose)
     if output is not None:
         write_file(output, text)

@@ -9,8 +9,11 @@ from typing import Any
 
 def listing(claims: Sequence[Any]) -> str:
     """Names, titles and sources of claims."""
-    return "".join(f"{claim.name}\n    {claim.title}\n    {claim.statement}\n    source: {claim.source}; "
-                   f"{claim.grid.count} networks before hypotheses\n" for claim in claims)
+    return "".join(
+        f"{claim.name}\n    {claim.title}\n    {claim.statement}\n    source: {claim.source}; "
+        f"{claim.grid.count} networks before hypotheses\n"
+        for claim in claims
+    )
 
 
 def printed(result: Any, verdicts: Sequence[Any], format_: str, verbose: bool) -> str:
@@ -22,7 +25,22 @@ def printed(result: Any, verdicts: Sequence[Any], format_: str, verbose: bool) -
     if format_ == "github":
         return github_lines(verdicts)
     if format_ == "ndjson":
-        return "".join(json.dumps(plain({"claim": v.claim.name, "spec": i.spec, "verdict": i.verdict, "sure": i.sure,
-                                         "values": i.used, "note": i.note}), sort_keys=True) + "\n"
-                       for v in verdicts for i in v.instances)
+        return "".join(
+            json.dumps(
+                plain(
+                    {
+                        "claim": v.claim.name,
+                        "spec": i.spec,
+                        "verdict": i.verdict,
+                        "sure": i.sure,
+                        "values": i.used,
+                        "note": i.note,
+                    }
+                ),
+                sort_keys=True,
+            )
+            + "\n"
+            for v in verdicts
+            for i in v.instances
+        )
     return render([result], Style(format_, verbose=verbose))

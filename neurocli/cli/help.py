@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 
@@ -21,7 +23,7 @@ def help_command(page: str | None) -> None:
     name = page or "neurocli"
     if name not in names:
         raise click.UsageError(f"No manual page '{name}'. Pages: {', '.join(names)}.")
-    if click.get_text_stream("stdout").isatty():
+    if sys.stdout.isatty():
         click.echo_via_pager(page_text(name))
     else:
         click.echo(page_text(name), nl=False)

@@ -34,7 +34,8 @@ def csv_row(record: dict[str, Any]) -> str:
     stream_ = io.StringIO()
     cells = [record.get(name) for name in COLUMNS]
     csv.writer(stream_, lineterminator="\n").writerow(
-        ["" if c is None else c if isinstance(c, (str, int)) else json.dumps(c, sort_keys=True) for c in cells])
+        ["" if c is None else c if isinstance(c, (str, int)) else json.dumps(c, sort_keys=True) for c in cells]
+    )
     return stream_.getvalue()
 
 

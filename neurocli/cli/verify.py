@@ -11,13 +11,23 @@ from neurocli.cli import options
 
 @click.command()
 @click.argument("certificates", nargs=-1, required=True, metavar="CERT...")
-@click.option("--emit", type=click.Choice(["macaulay2"]), default=None,
-              help="Print the check as a script for another system instead.")
+@click.option(
+    "--emit",
+    type=click.Choice(["macaulay2"]),
+    default=None,
+    help="Print the check as a script for another system instead.",
+)
 @options.limit_options
 @options.output_options
 @click.pass_context
-def verify(ctx: click.Context, certificates: tuple[str, ...], emit: str | None, timeout: float | None, memory: int | None,
-           **printing: Any) -> None:
+def verify(
+    ctx: click.Context,
+    certificates: tuple[str, ...],
+    emit: str | None,
+    timeout: float | None,
+    memory: int | None,
+    **printing: Any,
+) -> None:
     """Check certificates again with the short checkers, without any solver.
 
     \b

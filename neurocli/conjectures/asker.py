@@ -32,7 +32,8 @@ def invariant(name: str) -> Callable[..., Result]:
         raise SpecificationError("invariant", name, "one of " + ", ".join(INVARIANTS))
     module, _, function = INVARIANTS[name].partition(":")
     try:
-        return getattr(importlib.import_module(module), function)  # type: ignore[no-any-return]
+        found: Callable[..., Result] = getattr(importlib.import_module(module), function)
+        return found
     except ImportError:
         raise SpecificationError("invariant", name, "an invariant of this version of neurocli") from None
 
@@ -64,7 +65,7 @@ class Asker:
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self.cache: dict[tuple[str, str, tuple[tuple[str, str], ...]], Any] = {}
+        self.cache: dict[tuple[str, str, tuple[tuple[str, str], ...]], Result | None] = {}
 
     def result(self, name: str, network: Network, options: Mapping[str, str]) -> Result | None:
         """The result of an invariant; None where a limit was reached or it does not apply."""
@@ -74,7 +75,7 @@ class Asker:
                 self.cache[key] = invariant(name)(network, seed=self.seed, **options)
             except LimitError:
                 self.cache[key] = None
-        return self.cache[key]  # type: ignore[no-any-return]
+        return self.cache[key]
 
     def __call__(self, name: str, network: Network, keywords: Mapping[str, str]) -> Any:
         """The value of an invariant in a statement: `Known` or a truth value."""
@@ -133,9 +134,11 @@ def _facts(network: Network) -> dict[str, Known]:
 
     parameters = parametrization(network).parameter_count
     ambient, expected = ambient_of(network), expected_of(network, parameters)
-    return {"parameters": Known.point(parameters),
-            "ambient": UNKNOWN if ambient is None else Known.point(ambient),
-            "expected": UNKNOWN if expected is None else Known.point(expected)}
+    return {
+        "parameters": Known.point(parameters),
+        "ambient": UNKNOWN if ambient is None else Known.point(ambient),
+        "expected": UNKNOWN if expected is None else Known.point(expected),
+    }
 
 
 def _minus(a: Known, b: Known) -> Known:

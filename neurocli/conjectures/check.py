@@ -10,9 +10,17 @@ from neurocli.conjectures.claims import HOLDS, REFUTED, UNDECIDED, Claim, Verdic
 from neurocli.results.result import Result, Status
 
 
-def check(claims: Sequence[Claim], names: str, *, seed: int = 0, jobs: int = 1, timeout: float | None = None,
-          memory_mb: int | None = None, strict: bool = False,
-          progress: Callable[[int, int, Any], None] | None = None) -> tuple[Result, list[Verdict]]:
+def check(
+    claims: Sequence[Claim],
+    names: str,
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    timeout: float | None = None,
+    memory_mb: int | None = None,
+    strict: bool = False,
+    progress: Callable[[int, int, Any], None] | None = None,
+) -> tuple[Result, list[Verdict]]:
     """Decide claims and sum up.
 
     Args:
@@ -22,23 +30,44 @@ def check(claims: Sequence[Claim], names: str, *, seed: int = 0, jobs: int = 1, 
         The result, whose value counts claims by verdict and lists them, and the verdicts in full.
     """
     started = time.perf_counter()
-    verdicts = decide(claims, seed=seed, jobs=jobs, timeout=timeout, memory_mb=memory_mb, strict=strict,
-                      progress=progress)
+    verdicts = decide(
+        claims, seed=seed, jobs=jobs, timeout=timeout, memory_mb=memory_mb, strict=strict, progress=progress
+    )
     counts = {verdict: sum(v.verdict == verdict for v in verdicts) for verdict in (HOLDS, REFUTED, UNDECIDED)}
     value = {**counts, "claims": [verdict.to_json() for verdict in verdicts]}
     sure = all(instance.sure for verdict in verdicts for instance in verdict.instances)
-    status = Status.UNDECIDED if counts[UNDECIDED] and not counts[REFUTED] else Status.PROVED if sure else Status.PROBABLE
-    explanation = [f"{v.claim.name}: {v.verdict}, but the file expects {v.claim.expect}"
-                   for v in verdicts if v.claim.expect and v.claim.expect != v.verdict]
+    status = (
+        Status.UNDECIDED if counts[UNDECIDED] and not counts[REFUTED] else Status.PROVED if sure else Status.PROBABLE
+    )
+    explanation = [
+        f"{v.claim.name}: {v.verdict}, but the file expects {v.claim.expect}"
+        for v in verdicts
+        if v.claim.expect and v.claim.expect != v.verdict
+    ]
     slowest = sorted((i for v in verdicts for i in v.instances), key=lambda i: -i.seconds)[:5]
-    result = Result("check", names, value, status, "grid", {"networks": sum(len(v.instances) for v in verdicts)},
-                    tuple(explanation), (), None, seed)
-    return result.with_run(seconds=round(time.perf_counter() - started, 4),
-                           slowest=[{"spec": i.spec, "seconds": round(i.seconds, 4)} for i in slowest]), verdicts
+    result = Result(
+        "check",
+        names,
+        value,
+        status,
+        "grid",
+        {"networks": sum(len(v.instances) for v in verdicts)},
+        tuple(explanation),
+        (),
+        None,
+        seed,
+    )
+    return result.with_run(
+        seconds=round(time.perf_counter() - started, 4),
+        slowest=[{"spec": i.spec, "seconds": round(i.seconds, 4)} for i in slowest],
+    ), verdicts
 
 
 def exit_status(verdicts: Sequence[Verdict]) -> int:
     """0 when every claim holds, or does what its file expects; 1 when one is refuted; 3 when one is undecided."""
     judged = [HOLDS if v.claim.expect == v.verdict else v.verdict for v in verdicts]
-    judged = [REFUTED if v.claim.expect == REFUTED and v.verdict == HOLDS else j for v, j in zip(verdicts, judged, strict=True)]
+    judged = [
+        REFUTED if v.claim.expect == REFUTED and v.verdict == HOLDS else j
+        for v, j in zip(verdicts, judged, strict=True)
+    ]
     return 1 if REFUTED in judged else 3 if UNDECIDED in judged else 0

@@ -88,12 +88,21 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """The verdict as data."""
-        return {"name": self.claim.name, "title": self.claim.title, "source": self.claim.source,
-                "statement": self.claim.statement, "verdict": self.verdict, "expect": self.claim.expect,
-                "instances": len(self.instances), "holds": self.count(HOLDS), "refuted": self.count(REFUTED),
-                "undecided": self.count(UNDECIDED), "sure": all(i.sure for i in self.instances),
-                "witness": _witness(self.witnesses[0]) if self.witnesses else None,
-                "open": [{"spec": i.spec, "note": i.note} for i in self.instances if i.verdict == UNDECIDED][:5]}
+        return {
+            "name": self.claim.name,
+            "title": self.claim.title,
+            "source": self.claim.source,
+            "statement": self.claim.statement,
+            "verdict": self.verdict,
+            "expect": self.claim.expect,
+            "instances": len(self.instances),
+            "holds": self.count(HOLDS),
+            "refuted": self.count(REFUTED),
+            "undecided": self.count(UNDECIDED),
+            "sure": all(i.sure for i in self.instances),
+            "witness": _witness(self.witnesses[0]) if self.witnesses else None,
+            "open": [{"spec": i.spec, "note": i.note} for i in self.instances if i.verdict == UNDECIDED][:5],
+        }
 
 
 def _witness(instance: Instance) -> dict[str, Any]:
@@ -133,16 +142,26 @@ def _claim(record: Any, place: str) -> Claim:
         if not isinstance(record.get(key), str):
             raise SpecificationError(f"{place}, key '{key}'", repr(record.get(key)), "a text")
     if ("grid" in record) == ("networks" in record):
-        raise SpecificationError(place, "both grid and networks" if "grid" in record else "neither grid nor networks",
-                                 "one of them")
+        raise SpecificationError(
+            place, "both grid and networks" if "grid" in record else "neither grid nor networks", "one of them"
+        )
     if record.get("expect") not in (None, HOLDS, REFUTED):
         raise SpecificationError(f"{place}, key 'expect'", repr(record["expect"]), "holds or refuted")
-    grid = read_grid(record["grid"] if "grid" in record else {"networks": record["networks"]},
-                     f"{place}, {'grid' if 'grid' in record else 'networks'}")
+    grid = read_grid(
+        record["grid"] if "grid" in record else {"networks": record["networks"]},
+        f"{place}, {'grid' if 'grid' in record else 'networks'}",
+    )
     names = {**grid.names(), "network": NETWORK}
     node = parse_statement(record["statement"], names, FUNCTIONS, f"{place}, statement")
-    return Claim(record["name"], str(record.get("title", "")), str(record.get("source", "")), record["statement"],
-                 node, grid, record.get("expect"))
+    return Claim(
+        record["name"],
+        str(record.get("title", "")),
+        str(record.get("source", "")),
+        record["statement"],
+        node,
+        grid,
+        record.get("expect"),
+    )
 
 
 def shipped() -> list[Claim]:
@@ -155,9 +174,16 @@ def shipped() -> list[Claim]:
     return claims
 
 
-def decide(claims: Sequence[Claim], *, seed: int = 0, jobs: int = 1, timeout: float | None = None,
-           memory_mb: int | None = None, strict: bool = False,
-           progress: Callable[[int, int, Instance], None] | None = None) -> list[Verdict]:
+def decide(
+    claims: Sequence[Claim],
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    timeout: float | None = None,
+    memory_mb: int | None = None,
+    strict: bool = False,
+    progress: Callable[[int, int, Instance], None] | None = None,
+) -> list[Verdict]:
     """Evaluate every claim at every network of its grid, in worker processes.
 
     Args:
@@ -171,10 +197,13 @@ def decide(claims: Sequence[Claim], *, seed: int = 0, jobs: int = 1, timeout: fl
     for index, claim in enumerate(claims):
         instances = list(claim.grid.instances())
         if not instances:
-            raise SpecificationError(f"claim {claim.name}", "a grid without networks",
-                                     "hypotheses that some network of the ranges satisfies")
+            raise SpecificationError(
+                f"claim {claim.name}", "a grid without networks", "hypotheses that some network of the ranges satisfies"
+            )
         sizes.append(len(instances))
-        tasks += [{"claim": index, "spec": network.spelling, "variables": variables} for network, variables in instances]
+        tasks += [
+            {"claim": index, "spec": network.spelling, "variables": variables} for network, variables in instances
+        ]
 
     def work(task: dict[str, Any]) -> dict[str, Any]:
         return _evaluate(claims[task["claim"]], task, seed)
@@ -188,12 +217,14 @@ def decide(claims: Sequence[Claim], *, seed: int = 0, jobs: int = 1, timeout: fl
         spent[outcome.task["claim"]] = time.monotonic() - started
         if progress is not None:
             progress(done, len(tasks), instance)
-    return [Verdict(claim, _overall(found[index]), tuple(found[index]), spent[index])
-            for index, claim in enumerate(claims)]
+    return [
+        Verdict(claim, _overall(found[index]), tuple(found[index]), spent[index]) for index, claim in enumerate(claims)
+    ]
 
 
-def _outcomes(work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int, timeout: float | None,
-              memory_mb: int | None) -> Iterator[Outcome]:
+def _outcomes(
+    work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int, timeout: float | None, memory_mb: int | None
+) -> Iterator[Outcome]:
     return run(work, tasks, jobs=jobs, timeout=timeout, memory_mb=memory_mb, ordered=True)
 
 
@@ -204,13 +235,14 @@ def _evaluate(claim: Claim, task: Mapping[str, Any], seed: int) -> dict[str, Any
     """In a worker: the truth of a claim at one network."""
     network = parse(task["spec"])
     variables = {name: tuple(value) if isinstance(value, list) else value for name, value in task["variables"].items()}
-    asker = _ASKERS.setdefault(seed, Asker(seed % 2**31 if seed < 2**31 else task_seed(seed, network.spelling, "claim")))
+    asker = _ASKERS.setdefault(
+        seed, Asker(seed % 2**31 if seed < 2**31 else task_seed(seed, network.spelling, "claim"))
+    )
     context = Context(network, variables, asker)
     truth = evaluate(claim.node, context)
     from neurocli.conjectures.asker import _facts
 
-    return {"truth": truth, "sure": context.sure, "used": context.used,
-            "size": _facts(network)["parameters"].value}
+    return {"truth": truth, "sure": context.sure, "used": context.used, "size": _facts(network)["parameters"].value}
 
 
 def _instance(outcome: Outcome, strict: bool) -> Instance:

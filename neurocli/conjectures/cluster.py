@@ -18,8 +18,14 @@ from neurocli.jobs.supervisor import Outcome
 WINDOW = 200
 
 
-def outcomes(function: Callable[[Any], Any], tasks: Iterator[Any], scheduler: str, jobs: int,
-             timeout: float | None, memory_mb: int | None) -> Iterator[Outcome]:
+def outcomes(
+    function: Callable[[Any], Any],
+    tasks: Iterator[Any],
+    scheduler: str,
+    jobs: int,
+    timeout: float | None,
+    memory_mb: int | None,
+) -> Iterator[Outcome]:
     """The outcomes of tasks run on a scheduler, as they come.
 
     Args:
@@ -40,7 +46,9 @@ def outcomes(function: Callable[[Any], Any], tasks: Iterator[Any], scheduler: st
         else:
             client = Client(scheduler, timeout=10)
     except (OSError, ValueError) as error:
-        raise EngineMissing(f"--scheduler: {scheduler} cannot be reached ({error})", "give tcp://HOST:PORT, or local") from None
+        raise EngineMissing(
+            f"--scheduler: {scheduler} cannot be reached ({error})", "give tcp://HOST:PORT, or local"
+        ) from None
     try:
         numbers: dict[str, int] = {}
         waiting = as_completed()
@@ -88,5 +96,7 @@ def _outcome(number: int, task: Any, future: Any) -> Outcome:
         return Outcome(number, task, None, InternalError(f"the Dask worker of this task died ({future.status})"))
     answer = future.result()
     if "kind" in answer:
-        return Outcome(number, task, None, rebuilt(answer["kind"], {"message": answer["message"], "hint": answer["hint"]}))
+        return Outcome(
+            number, task, None, rebuilt(answer["kind"], {"message": answer["message"], "hint": answer["hint"]})
+        )
     return Outcome(number, task, answer["value"], None, answer["seconds"])

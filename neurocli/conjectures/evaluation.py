@@ -90,7 +90,8 @@ def evaluate(node: Node, context: Context) -> Any:
 
 def _variable(name: str, context: Context) -> Any:
     if name == "network":
-        assert context.network is not None
+        if context.network is None:
+            raise SpecificationError("where", "an invariant of a network", "a condition on the variables alone")
         return context.network
     value = context.variables[name]
     if isinstance(value, (tuple, list)):
@@ -128,8 +129,13 @@ def _compare(operator: str, a: Any, b: Any) -> Truth:
             same = every(equal(x, y) for x, y in zip(a, b, strict=False)) if len(a) == len(b) else False
         return same if operator == "==" else negated(same)
     table: dict[str, Callable[[], Truth]] = {
-        "==": lambda: equal(a, b), "!=": lambda: negated(equal(a, b)), "<": lambda: less(a, b),
-        ">": lambda: less(b, a), "<=": lambda: negated(less(b, a)), ">=": lambda: negated(less(a, b))}
+        "==": lambda: equal(a, b),
+        "!=": lambda: negated(equal(a, b)),
+        "<": lambda: less(a, b),
+        ">": lambda: less(b, a),
+        "<=": lambda: negated(less(b, a)),
+        ">=": lambda: negated(less(a, b)),
+    }
     return table[operator]()
 
 
@@ -155,8 +161,9 @@ def _arithmetic(operator: str, a: Known, b: Known) -> Known:
 def _index(node: Node, context: Context) -> Any:
     items, index = (evaluate(part, context) for part in node.parts)
     if index.value is None or not -len(items) <= index.value < len(items):
-        raise SpecificationError(f"statement, column {node.column + 1}", f"index {index.value}",
-                                 f"an index into a list of {len(items)}")
+        raise SpecificationError(
+            f"statement, column {node.column + 1}", f"index {index.value}", f"an index into a list of {len(items)}"
+        )
     return items[index.value]
 
 

@@ -52,8 +52,13 @@ class Node:
     keywords: tuple[tuple[str, str], ...] = ()
 
 
-def parse_statement(text: str, names: Mapping[str, str], functions: Mapping[str, Signature],
-                    place: str = "statement", type_: str = TRUTH) -> Node:
+def parse_statement(
+    text: str,
+    names: Mapping[str, str],
+    functions: Mapping[str, Signature],
+    place: str = "statement",
+    type_: str = TRUTH,
+) -> Node:
     """The checked tree of an expression.
 
     Args:
@@ -95,7 +100,7 @@ class _Parser:
         return error
 
     def next(self) -> None:
-        rest = self.text[self.position:]
+        rest = self.text[self.position :]
         self.start = self.position + len(rest) - len(rest.lstrip())
         if not rest.strip():
             self.kind, self.token = "end", ""
@@ -133,7 +138,7 @@ class _Parser:
 
     def quantifier(self) -> Node | None:
         """`all k in 1..4: ...`; `all(...)` is a call and is left to the rest."""
-        if self.kind != "name" or self.token not in ("all", "any") or self.text[self.position:].lstrip()[:1] == "(":
+        if self.kind != "name" or self.token not in ("all", "any") or self.text[self.position :].lstrip()[:1] == "(":
             return None
         column, word = self.start, self.token
         self.next()
@@ -157,16 +162,18 @@ class _Parser:
         node = self.conjunction()
         while self.kind == "name" and self.token == "or":
             self.next()
-            node = Node("or", TRUTH, node.column, None,
-                        (self.expect(node, TRUTH), self.expect(self.conjunction(), TRUTH)))
+            node = Node(
+                "or", TRUTH, node.column, None, (self.expect(node, TRUTH), self.expect(self.conjunction(), TRUTH))
+            )
         return node
 
     def conjunction(self) -> Node:
         node = self.negation()
         while self.kind == "name" and self.token == "and":
             self.next()
-            node = Node("and", TRUTH, node.column, None,
-                        (self.expect(node, TRUTH), self.expect(self.negation(), TRUTH)))
+            node = Node(
+                "and", TRUTH, node.column, None, (self.expect(node, TRUTH), self.expect(self.negation(), TRUTH))
+            )
         return node
 
     def negation(self) -> Node:
@@ -180,7 +187,9 @@ class _Parser:
             self.next()
             other = self.sum()
             if node.type != other.type or (operator not in ("==", "!=") and node.type != INTEGER):
-                raise self.fail(f"a {node.type if operator in ('==', '!=') else INTEGER}", other.column, f"a {other.type}")
+                raise self.fail(
+                    f"a {node.type if operator in ('==', '!=') else INTEGER}", other.column, f"a {other.type}"
+                )
             return Node("compare", TRUTH, node.column, operator, (node, other))
         return node
 
@@ -201,15 +210,21 @@ class _Parser:
         return node
 
     def arithmetic(self, operator: str, left: Node, right: Node) -> Node:
-        return Node("arithmetic", INTEGER, left.column, operator,
-                    (self.expect(left, INTEGER), self.expect(right, INTEGER)))
+        return Node(
+            "arithmetic", INTEGER, left.column, operator, (self.expect(left, INTEGER), self.expect(right, INTEGER))
+        )
 
     def power(self) -> Node:
         if self.kind == "operator" and self.token == "-":
             column = self.start
             self.next()
-            return Node("arithmetic", INTEGER, column, "-",
-                        (Node("number", INTEGER, column, 0), self.expect(self.power(), INTEGER)))
+            return Node(
+                "arithmetic",
+                INTEGER,
+                column,
+                "-",
+                (Node("number", INTEGER, column, 0), self.expect(self.power(), INTEGER)),
+            )
         node = self.postfix()
         if self.kind == "operator" and self.token == "^":
             self.next()
@@ -270,7 +285,7 @@ class _Parser:
         while not self.take(")"):
             if arguments or keywords:
                 self.need(",")
-            if self.kind == "name" and re.match(r"\s*=(?!=)", self.text[self.position:]):
+            if self.kind == "name" and re.match(r"\s*=(?!=)", self.text[self.position :]):
                 key = self.token
                 if signature is None or key not in signature.keywords:
                     raise self.fail("one of the keywords " + (", ".join(signature.keywords) if signature else "none"))
@@ -298,8 +313,9 @@ class _Parser:
         result = TRUTH if name in ("all", "any") else INTEGER
         return Node("aggregate", result, column, name, tuple(arguments))
 
-    def typed_call(self, name: str, column: int, signature: Signature, arguments: list[Node],
-                   keywords: tuple[tuple[str, str], ...]) -> Node:
+    def typed_call(
+        self, name: str, column: int, signature: Signature, arguments: list[Node], keywords: tuple[tuple[str, str], ...]
+    ) -> Node:
         if signature.of_network and (not arguments or arguments[0].type not in (NETWORK, list_of(NETWORK))):
             arguments = [Node("name", NETWORK, column, "network"), *arguments]
         wanted = signature.arguments if not signature.variadic else signature.arguments[:1] * len(arguments)

@@ -70,8 +70,14 @@ class Grid:
 
     def names(self) -> dict[str, str]:
         """Types of the variables."""
-        return {name: list_of(INTEGER) if isinstance(values, Widths) else
-                TEXT if values and isinstance(values[0], str) else INTEGER for name, values in self.variables}
+        return {
+            name: list_of(INTEGER)
+            if isinstance(values, Widths)
+            else TEXT
+            if values and isinstance(values[0], str)
+            else INTEGER
+            for name, values in self.variables
+        }
 
     def instances(self, limit: int = MAX_NETWORKS) -> Iterator[tuple[Network, dict[str, Any]]]:
         """Every network that satisfies the hypothesis, equivalent ones once, with its variables.
@@ -98,6 +104,7 @@ class Grid:
 
 
 def _nothing(name: str, network: Network, keywords: Mapping[str, str]) -> Any:
+    """Hypotheses have no network to ask about; `evaluate` says so before it comes here."""
     raise SpecificationError("where", name, "a condition on the variables alone")
 
 
@@ -120,6 +127,7 @@ def fill(template: str, variables: Mapping[str, Any]) -> str:
         >>> fill("mlp:{d},r={r}", {"d": (2, 3, 1), "r": 2})
         'mlp:2-3-1,r=2'
     """
+
     def text(match: re.Match[str]) -> str:
         value = variables[match.group(1)]
         return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
@@ -148,7 +156,9 @@ def read_grid(record: Mapping[str, Any], place: str) -> Grid:
         variables.append((name, _values(value, f"{place}, key '{name}'")))
     missing = used - {name for name, _ in variables}
     if missing:
-        raise SpecificationError(f"{place}, key 'networks'", f"{{{min(missing)}}}", f"a key '{min(missing)}' with its range")
+        raise SpecificationError(
+            f"{place}, key 'networks'", f"{{{min(missing)}}}", f"a key '{min(missing)}' with its range"
+        )
     grid = Grid(tuple(templates), tuple(variables))
     where = record.get("where")
     if where is None:

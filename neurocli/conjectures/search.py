@@ -8,6 +8,7 @@ dimension is the expected one, in both readings of the literature.
 from __future__ import annotations
 
 import itertools
+
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.conjectures.evaluation import is_unimodal
@@ -22,8 +23,9 @@ from neurocli.theorems.identifiability import threshold as proved_threshold
 DEFAULT_WIDTH = 8
 
 
-def minimal_filling(inputs: int, outputs: int, depth: int, r: int, *, max_width: int = DEFAULT_WIDTH,
-                    seed: int = 0) -> Result:
+def minimal_filling(
+    inputs: int, outputs: int, depth: int, r: int, *, max_width: int = DEFAULT_WIDTH, seed: int = 0
+) -> Result:
     """All minimal filling widths (d_0, ..., d_L) with hidden widths up to `max_width`.
 
     Args:
@@ -66,18 +68,48 @@ def minimal_filling(inputs: int, outputs: int, depth: int, r: int, *, max_width:
         below = [tuple(w - (i == j) for j, w in enumerate(hidden)) for i in range(len(hidden)) if hidden[i] > 1]
         records = [asked[b] for b in below]
         sure &= all(r_.status is Status.PROVED for r_ in (asked[hidden], *records))
-        evidence.append({"kind": "minimality", "spec": asked[hidden].spec, "value": asked[hidden].value,
-                         "predecessors": [{"spec": r_.spec, "value": r_.value, "ambient": r_.data["ambient"],
-                                           "status": r_.status.value} for r_ in records]})
+        evidence.append(
+            {
+                "kind": "minimality",
+                "spec": asked[hidden].spec,
+                "value": asked[hidden].value,
+                "predecessors": [
+                    {"spec": r_.spec, "value": r_.value, "ambient": r_.data["ambient"], "status": r_.status.value}
+                    for r_ in records
+                ],
+            }
+        )
     widths = [[inputs, *hidden, outputs] for hidden in filling]
-    data = {"inputs": inputs, "outputs": outputs, "depth": depth, "r": r, "max_width": max_width,
-            "networks": len(asked), "ambient": next(iter(asked.values())).data["ambient"],
-            "rows": [{"widths": "-".join(map(str, w)), "parameters": asked[tuple(h)].data["parameters"],
-                      "unimodal": is_unimodal(w)} for w, h in zip(widths, filling, strict=True)]}
+    data = {
+        "inputs": inputs,
+        "outputs": outputs,
+        "depth": depth,
+        "r": r,
+        "max_width": max_width,
+        "networks": len(asked),
+        "ambient": next(iter(asked.values())).data["ambient"],
+        "rows": [
+            {
+                "widths": "-".join(map(str, w)),
+                "parameters": asked[tuple(h)].data["parameters"],
+                "unimodal": is_unimodal(w),
+            }
+            for w, h in zip(widths, filling, strict=True)
+        ],
+    }
     explanation = [f"{len(filling)} minimal filling networks among {count} with hidden widths up to {max_width}"]
-    return Result("search", f"minimal-filling inputs={inputs} outputs={outputs} depth={depth} r={r}",
-                  [list(h) for h in filling], Status.PROVED if sure else Status.PROBABLE, "exhaustive", data,
-                  tuple(explanation), tuple(evidence), None, seed)
+    return Result(
+        "search",
+        f"minimal-filling inputs={inputs} outputs={outputs} depth={depth} r={r}",
+        [list(h) for h in filling],
+        Status.PROVED if sure else Status.PROBABLE,
+        "exhaustive",
+        data,
+        tuple(explanation),
+        tuple(evidence),
+        None,
+        seed,
+    )
 
 
 def _network(inputs: int, hidden: tuple[int, ...], outputs: int, r: int) -> Network:
@@ -110,7 +142,9 @@ def threshold(spec: str | Network, *, max_degree: int = 12, seed: int = 0) -> Re
     network = parse(spec)
     widths = network.shape
     if network.family != "mlp" or len(widths) < 3 or network.get("bias"):
-        raise SpecificationError("specification", network.spelling, "a fully connected network with a hidden layer, no bias")
+        raise SpecificationError(
+            "specification", network.spelling, "a fully connected network with a hidden layer, no bias"
+        )
     if min(widths[:-1]) < 2:
         raise SpecificationError("shape", network.spelling, "no width 1 before the output: there is no threshold")
     expected = effective_parameters(widths)
@@ -119,17 +153,37 @@ def threshold(spec: str | Network, *, max_degree: int = 12, seed: int = 0) -> Re
         result = dim(f"mlp:{'-'.join(map(str, widths))},r={r}", seed=seed)
         attained = result.value == expected
         sure &= result.status is Status.PROVED
-        rows.append({"r": r, "dim": result.value, "expected": expected, "status": result.status.value, "attained": attained})
+        rows.append(
+            {"r": r, "dim": result.value, "expected": expected, "status": result.status.value, "attained": attained}
+        )
         if attained and first is None:
             first = r
         if not attained:
             failing = r
-    data = {"rows": rows, "first": first, "max_degree": max_degree, "theorem": proved_threshold(widths),
-            "localization": 2 * max(widths[1:-1]) - 1}
+    data = {
+        "rows": rows,
+        "first": first,
+        "max_degree": max_degree,
+        "theorem": proved_threshold(widths),
+        "localization": 2 * max(widths[1:-1]) - 1,
+    }
     settled = max_degree >= min(data["localization"], data["theorem"])
-    explanation = [f"expected dimension {expected} attained for every degree from {failing + 1} to {max_degree}",
-                   f"proved for every degree from {data['localization']} on (localization)" if settled else
-                   f"not computed up to {data['localization']}, from where on localization proves it"]
+    explanation = [
+        f"expected dimension {expected} attained for every degree from {failing + 1} to {max_degree}",
+        f"proved for every degree from {data['localization']} on (localization)"
+        if settled
+        else f"not computed up to {data['localization']}, from where on localization proves it",
+    ]
     status = (Status.PROVED if settled else Status.BOUND) if sure else Status.PROBABLE
-    return Result("search", f"threshold {network.spelling}", failing, status, "exhaustive", data, tuple(explanation),
-                  tuple({"kind": "dimension", **row} for row in rows), None, seed)
+    return Result(
+        "search",
+        f"threshold {network.spelling}",
+        failing,
+        status,
+        "exhaustive",
+        data,
+        tuple(explanation),
+        tuple({"kind": "dimension", **row} for row in rows),
+        None,
+        seed,
+    )

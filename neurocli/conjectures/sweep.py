@@ -40,8 +40,13 @@ class Sweep:
     def header(self, seed: int) -> dict[str, Any]:
         """What a journal of this sweep belongs to."""
         text = repr((self.grid.templates, self.grid.variables, self.grid.where))
-        return {"grid": hashlib.sha256(text.encode()).hexdigest(), "invariant": self.invariant,
-                "options": plain(dict(self.options)), "seed": seed, "version": neurocli.__version__}
+        return {
+            "grid": hashlib.sha256(text.encode()).hexdigest(),
+            "invariant": self.invariant,
+            "options": plain(dict(self.options)),
+            "seed": seed,
+            "version": neurocli.__version__,
+        }
 
 
 def read_sweep(path: str | Path, invariant_: str | None = None) -> Sweep:
@@ -82,8 +87,12 @@ def tasks_of(sweep: Sweep, seed: int, shard: tuple[int, int] | None = None) -> I
     """The tasks in the order of the grid, each with its own seed."""
     for network, _ in sweep.grid.instances():
         if shard is None or in_shard(network.spelling, shard):
-            yield {"spec": network.spelling, "invariant": sweep.invariant, "options": dict(sweep.options),
-                   "seed": task_seed(seed, network.spelling, sweep.invariant)}
+            yield {
+                "spec": network.spelling,
+                "invariant": sweep.invariant,
+                "options": dict(sweep.options),
+                "seed": task_seed(seed, network.spelling, sweep.invariant),
+            }
 
 
 def work(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,10 +102,20 @@ def work(task: Mapping[str, Any]) -> dict[str, Any]:
     return record
 
 
-def records(sweep: Sweep, *, seed: int = 0, jobs: int = 1, timeout: float | None = None, memory_mb: int | None = None,
-            shard: tuple[int, int] | None = None, journal: str | Path | None = None, store: Store | None = None,
-            ordered: bool = False, scheduler: str | None = None,
-            progress: Callable[[int, bool], None] | None = None) -> Iterator[dict[str, Any]]:
+def records(
+    sweep: Sweep,
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    timeout: float | None = None,
+    memory_mb: int | None = None,
+    shard: tuple[int, int] | None = None,
+    journal: str | Path | None = None,
+    store: Store | None = None,
+    ordered: bool = False,
+    scheduler: str | None = None,
+    progress: Callable[[int, bool], None] | None = None,
+) -> Iterator[dict[str, Any]]:
     """Run the sweep and yield one record per network, as they come or in the order of the grid.
 
     Args:
@@ -139,8 +158,14 @@ def records(sweep: Sweep, *, seed: int = 0, jobs: int = 1, timeout: float | None
             keeper.close()
 
 
-def _groups(tasks: Iterator[dict[str, Any]], jobs: int, timeout: float | None, memory_mb: int | None, ordered: bool,
-            scheduler: str | None) -> Iterator[list[Outcome]]:
+def _groups(
+    tasks: Iterator[dict[str, Any]],
+    jobs: int,
+    timeout: float | None,
+    memory_mb: int | None,
+    ordered: bool,
+    scheduler: str | None,
+) -> Iterator[list[Outcome]]:
     if scheduler is not None:
         from neurocli.conjectures.cluster import outcomes
 
@@ -165,9 +190,14 @@ def _record(outcome: Outcome) -> dict[str, Any]:
     if outcome.error is None:
         return dict(outcome.value)
     error: NeurocliError = outcome.error
-    return {"command": outcome.task["invariant"], "spec": outcome.task["spec"], "value": None,
-            "status": "undecided" if isinstance(error, LimitError) else "failed", "seed": outcome.task["seed"],
-            **error.to_json()}
+    return {
+        "command": outcome.task["invariant"],
+        "spec": outcome.task["spec"],
+        "value": None,
+        "status": "undecided" if isinstance(error, LimitError) else "failed",
+        "seed": outcome.task["seed"],
+        **error.to_json(),
+    }
 
 
 def _reported(record: dict[str, Any], done: int, progress: Callable[[int, bool], None] | None) -> dict[str, Any]:

@@ -20,8 +20,18 @@ def verify_file(path: str | Path) -> Result:
     """
     started = time.perf_counter()
     records = [verify(record) for record in read_certificate(path)]
-    rows = [{"spec": r.spec, "command": r.command, "value": r.value, "status": r.status, "right": r.right, "note": r.note,
-             "checks": [{"kind": c.kind, "right": c.right, "note": c.note} for c in r.checks]} for r in records]
+    rows = [
+        {
+            "spec": r.spec,
+            "command": r.command,
+            "value": r.value,
+            "status": r.status,
+            "right": r.right,
+            "note": r.note,
+            "checks": [{"kind": c.kind, "right": c.right, "note": c.note} for c in r.checks],
+        }
+        for r in records
+    ]
     right = bool(records) and all(r.right for r in records)
     explanation = tuple(f"{r.spec}: {r.note}" for r in records if not r.right)
     result = Result("verify", str(path), right, Status.PROVED, "checkers", {"results": rows}, explanation)
@@ -40,8 +50,12 @@ def script(path: str | Path) -> str:
     lines = [f"-- check of {Path(path).name}; run with: M2 --script FILE"]
     for record in read_certificate(path):
         for evidence in record["evidence"]:
-            if evidence.get("kind") == "lower-bound" and evidence.get("rows") and "prime" in evidence \
-                    and not evidence.get("reduced"):
+            if (
+                evidence.get("kind") == "lower-bound"
+                and evidence.get("rows")
+                and "prime" in evidence
+                and not evidence.get("reduced")
+            ):
                 lines += _minor(record, evidence)
     if len(lines) == 1:
         raise UsageError(f"{path}: no Jacobian minor to check", "certificates of dim carry one")
@@ -62,9 +76,12 @@ def _minor(record: dict[str, object], evidence: dict[str, object]) -> list[str]:
     names = [f"t_{i}" for i in range(p.parameter_count)]
     functions = outputs_at_inputs(p, prime, [x[r % samples] for r in rows], [r // samples for r in rows])
     polynomials = [format_polynomial(f, names) for f in functions]
-    return [f"-- {record['spec']}: rank at least {len(rows)} modulo {prime}",
-            f"R = ZZ/{prime}[t_0..t_{p.parameter_count - 1}];",
-            "F = {" + ",\n  ".join(polynomials) + "};",
-            f"J = sub(jacobian matrix {{F}}, apply({p.parameter_count}, i -> R_i => ({{{', '.join(map(str, theta))}}})#i));",
-            f"M = (lift(J, ZZ/{prime}))^{{{', '.join(map(str, columns))}}};",
-            f"assert(rank M == {len(rows)});"]
+    return [
+        f"-- {record['spec']}: rank at least {len(rows)} modulo {prime}",
+        f"R = ZZ/{prime}[t_0..t_{p.parameter_count - 1}];",
+        "F = {" + ",\n  ".join(polynomials) + "};",
+        f"P = {{{', '.join(map(str, theta))}}};",
+        f"J = sub(jacobian matrix {{F}}, apply({p.parameter_count}, i -> R_i => P#i));",
+        f"M = (lift(J, ZZ/{prime}))^{{{', '.join(map(str, columns))}}};",
+        f"assert(rank M == {len(rows)});",
+    ]

@@ -13,7 +13,8 @@ def reduced(network: Network) -> Parametrization:
     """The smallest parametrization known whose image has the same closure."""
     module = family(network.family)
     if hasattr(module, "reduce"):
-        return module.reduce(network)  # type: ignore[no-any-return]
+        small: Parametrization = module.reduce(network)
+        return small
     return parametrization(network)
 
 

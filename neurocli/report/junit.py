@@ -12,13 +12,20 @@ def junit_text(verdicts: Sequence[Any], per: str = "claim") -> str:
     suites = []
     for verdict in verdicts:
         claim = verdict.claim
-        cases = [_case(claim.name, verdict.verdict, verdict.seconds, _message(verdict))] if per == "claim" else [
-            _case(i.spec, i.verdict, i.seconds, ", ".join(f"{k} = {v}" for k, v in i.used.items()) or i.note)
-            for i in verdict.instances]
+        cases = (
+            [_case(claim.name, verdict.verdict, verdict.seconds, _message(verdict))]
+            if per == "claim"
+            else [
+                _case(i.spec, i.verdict, i.seconds, ", ".join(f"{k} = {v}" for k, v in i.used.items()) or i.note)
+                for i in verdict.instances
+            ]
+        )
         failures = sum("<failure" in case for case in cases)
         skipped = sum("<skipped" in case for case in cases)
-        suites.append(f'  <testsuite name={quoteattr(claim.name)} tests="{len(cases)}" failures="{failures}" '
-                      f'skipped="{skipped}" errors="0">\n' + "".join(cases) + "  </testsuite>\n")
+        suites.append(
+            f'  <testsuite name={quoteattr(claim.name)} tests="{len(cases)}" failures="{failures}" '
+            f'skipped="{skipped}" errors="0">\n' + "".join(cases) + "  </testsuite>\n"
+        )
     return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n' + "".join(suites) + "</testsuites>\n"
 
 
@@ -47,8 +54,11 @@ def github_lines(verdicts: Sequence[Any]) -> str:
         if verdict.verdict == "holds":
             continue
         level = "error" if verdict.verdict == "refuted" else "warning"
-        text = _message(verdict) if verdict.verdict == "refuted" else \
-            f"{verdict.count('undecided')} of {len(verdict.instances)} networks undecided: {verdict.claim.title}"
+        text = (
+            _message(verdict)
+            if verdict.verdict == "refuted"
+            else f"{verdict.count('undecided')} of {len(verdict.instances)} networks undecided: {verdict.claim.title}"
+        )
         title = f"{verdict.claim.name} {verdict.verdict}".replace(",", " ").replace(":", " ")
         safe = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
         lines.append(f"::{level} title={title}::{safe}\n")

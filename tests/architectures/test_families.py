@@ -13,13 +13,33 @@ from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import family, parametrization
 
 F = PrimeField(2**31 - 1)
-SPECS = ["mlp:2-3-1,r=2", "mlp:3-4-1,r=2", "mlp:2-3-2-2,r=2/3", "mlp:2-3-4-1,act=x^2+x", "mlp:2-3-4-1,act=x^2+x,bias",
-         "mlp:2-4-1,r=2,bias", "mlp:2-2-2-1,r=1/2", "mlp:2-2,bias", "linear:3-2-4", "cnn:3-2-2,r=2,stride=2-1-1",
-         "cnn:2x2-2x2,r=2", "cnn:3-2-1,r=1/2,channels=1-2-3-1", "cnn:3-2,r=3,channels=2-2-2,input=8", "gcnn:S3,layers=3,r=2",
-         "gcnn:C2xC2,layers=2,act=x^2+x", "gcnn:Q8,layers=2,r=2", "lightning:3-2-2,a=2-1,t=2", "lightning:2-3-2,a=1-2,t=1",
-         "lightning:2-2-2,a=1-1,t=2,heads=2", "sprecher:2-3-1,phi=2,Phi=2", "sprecher:2-2-2,phi=2,Phi=3",
-         "clifford:2-2-1,signature=0/2/0,r=2", "clifford:2-1-1,signature=1/0/1,r=3", "clifford:2-2-1,signature=2/0/0,r=1",
-         "clifford:1-2-1,signature=0/0/1,r=2"]
+SPECS = [
+    "mlp:2-3-1,r=2",
+    "mlp:3-4-1,r=2",
+    "mlp:2-3-2-2,r=2/3",
+    "mlp:2-3-4-1,act=x^2+x",
+    "mlp:2-3-4-1,act=x^2+x,bias",
+    "mlp:2-4-1,r=2,bias",
+    "mlp:2-2-2-1,r=1/2",
+    "mlp:2-2,bias",
+    "linear:3-2-4",
+    "cnn:3-2-2,r=2,stride=2-1-1",
+    "cnn:2x2-2x2,r=2",
+    "cnn:3-2-1,r=1/2,channels=1-2-3-1",
+    "cnn:3-2,r=3,channels=2-2-2,input=8",
+    "gcnn:S3,layers=3,r=2",
+    "gcnn:C2xC2,layers=2,act=x^2+x",
+    "gcnn:Q8,layers=2,r=2",
+    "lightning:3-2-2,a=2-1,t=2",
+    "lightning:2-3-2,a=1-2,t=1",
+    "lightning:2-2-2,a=1-1,t=2,heads=2",
+    "sprecher:2-3-1,phi=2,Phi=2",
+    "sprecher:2-2-2,phi=2,Phi=3",
+    "clifford:2-2-1,signature=0/2/0,r=2",
+    "clifford:2-1-1,signature=1/0/1,r=3",
+    "clifford:2-2-1,signature=2/0/0,r=1",
+    "clifford:1-2-1,signature=0/0/1,r=2",
+]
 
 
 def draw(p, samples, seed=1, field=F):
@@ -38,7 +58,9 @@ def test_symmetries_lie_in_the_kernel(spec):
         assert not F.contract("ij,kj->ik", jacobian, tangents).any()
 
 
-@pytest.mark.parametrize("spec", ["lightning:3-3-3,a=2-2,t=1", "lightning:2-4-3,a=5-1,t=2", "lightning:3-3-3-3,a=1-2-2,t=3"])
+@pytest.mark.parametrize(
+    "spec", ["lightning:3-3-3,a=2-2,t=1", "lightning:2-4-3,a=5-1,t=2", "lightning:3-3-3-3,a=1-2-2,t=3"]
+)
 def test_reduced_networks_have_symmetries_and_the_same_rank(spec):
     network = parse(spec)
     whole, small = parametrization(network), family("lightning").reduce(network)
@@ -98,8 +120,11 @@ def test_rings_agree(spec):
     floats = p.evaluate(Floats(), integers.astype(float), x.astype(float)).ravel()
     assert np.allclose(floats, [float(v) for v in exact], rtol=1e-9)
     dual = DualNumbers(Floats())
-    values = p.program.values(dual, [(b, b) for b in p.program.split(integers.astype(float))],
-                              [(b, 0 * b) for b in p.program.split_inputs(x.astype(float))])
+    values = p.program.values(
+        dual,
+        [(b, b) for b in p.program.split(integers.astype(float))],
+        [(b, 0 * b) for b in p.program.split_inputs(x.astype(float))],
+    )
     slope = values[p.program.output][1].ravel()  # the derivative along theta itself
     jacobian = p.jacobian(Floats(), integers.astype(float), x.astype(float))[:, 0]
     assert np.allclose(slope.reshape(2, -1), (jacobian @ integers[0]).T, rtol=1e-8, atol=1e-8)
@@ -173,14 +198,18 @@ def bitmask_product(a, b, signature):
     return (sign, a ^ b) if sign else (0, 0)
 
 
-@pytest.mark.parametrize("signature", [(0, 1, 0), (0, 2, 0), (1, 1, 0), (0, 0, 1), (1, 0, 1), (3, 0, 1), (0, 0, 2), (1, 3, 0)])
+@pytest.mark.parametrize(
+    "signature", [(0, 1, 0), (0, 2, 0), (1, 1, 0), (0, 0, 1), (1, 0, 1), (3, 0, 1), (0, 0, 2), (1, 3, 0)]
+)
 def test_clifford_tables(signature):
     table = multiplication_table(signature)
     for a, b in itertools.product(range(len(table)), repeat=2):
         assert table[a][b] == bitmask_product(a, b, signature)
 
 
-@pytest.mark.parametrize(("signature", "blades"), [((0, 1, 0), [0, 1]), ((0, 2, 0), [0]), ((3, 0, 0), [0, 7]), ((0, 0, 2), [0, 3])])
+@pytest.mark.parametrize(
+    ("signature", "blades"), [((0, 1, 0), [0, 1]), ((0, 2, 0), [0]), ((3, 0, 0), [0, 7]), ((0, 0, 2), [0, 3])]
+)
 def test_centres(signature, blades):
     assert centre(multiplication_table(signature)) == blades
 

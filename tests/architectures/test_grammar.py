@@ -130,24 +130,43 @@ def test_errors_name_the_place(text, words):
     assert caught.value.exit_status == 2 and caught.value.hint
 
 
-@pytest.mark.parametrize(("text", "nearest"), [("mlq:2-3-1,r=2", "mlp"), ("3-2-1", "mlp:3-2-1,r=2"),
-                                               ("cnn:3-2,r=2,strid=1-1", "stride"), ("lightnin:2-2", "lightning")])
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("mlq:2-3-1,r=2", "mlp"),
+        ("3-2-1", "mlp:3-2-1,r=2"),
+        ("cnn:3-2,r=2,strid=1-1", "stride"),
+        ("lightnin:2-2", "lightning"),
+    ],
+)
 def test_nearest_spelling(text, nearest):
     with pytest.raises(SpecificationError) as caught:
         parse(text)
     assert nearest in caught.value.hint
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("a.toml", b'family = "mlp"\nshape = [2, 3'), ("a.toml", b"\x00\xff\xfe"), ("a.toml", b""), ("a.json", b"[1, 2]"),
-    ("a.json", b'{"family": "mlp"}'), ("a.json", b'{"family": 3, "shape": "2-3"}'), ("a.toml", b'shape = "2-3"'),
-    ("a.json", b'{"family": "mlp", "shape": {"a": 1}}'), ("a.json", b'{"family": "mlp", "shape": 2.5}'),
-    ("a.json", b"[" * 100000), ("a.json", b'{"family": "mlp", "shape": [[2, NaN]], "r": 2}'),
-    ("p.toml", b'variables = ["a"]\npolynomials = "a"'), ("p.toml", b'variables = ["a", "a"]\npolynomials = ["a"]'),
-    ("p.toml", b'variables = ["a"]\npolynomials = ["b"]'), ("p.toml", b'variables = ["a b"]\npolynomials = ["1"]'),
-    ("p.toml", b'variables = ["a"]\ninputs = ["a"]\npolynomials = ["a"]'),
-    ("p.toml", b'variables = ["a"]\npolynomials = ["a"]\nextra = 1'),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.toml", b'family = "mlp"\nshape = [2, 3'),
+        ("a.toml", b"\x00\xff\xfe"),
+        ("a.toml", b""),
+        ("a.json", b"[1, 2]"),
+        ("a.json", b'{"family": "mlp"}'),
+        ("a.json", b'{"family": 3, "shape": "2-3"}'),
+        ("a.toml", b'shape = "2-3"'),
+        ("a.json", b'{"family": "mlp", "shape": {"a": 1}}'),
+        ("a.json", b'{"family": "mlp", "shape": 2.5}'),
+        ("a.json", b"[" * 100000),
+        ("a.json", b'{"family": "mlp", "shape": [[2, NaN]], "r": 2}'),
+        ("p.toml", b'variables = ["a"]\npolynomials = "a"'),
+        ("p.toml", b'variables = ["a", "a"]\npolynomials = ["a"]'),
+        ("p.toml", b'variables = ["a"]\npolynomials = ["b"]'),
+        ("p.toml", b'variables = ["a b"]\npolynomials = ["1"]'),
+        ("p.toml", b'variables = ["a"]\ninputs = ["a"]\npolynomials = ["a"]'),
+        ("p.toml", b'variables = ["a"]\npolynomials = ["a"]\nextra = 1'),
+    ],
+)
 def test_bad_files(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SpecificationError):
@@ -161,16 +180,48 @@ def test_directories_and_missing_files(tmp_path):
             parse(str(tmp_path / name))
 
 
-ALPHABET = st.sampled_from([*"0123456789-,=/x^()+*;._ ", "r", "act", "mlp:", "cnn:", "2-3-1", ",r=2", "bias", "a=", "t=",
-                            "signature=", "gcnn:S3", "poly:", "sprecher:", "lightning:", "clifford:", "\x00", "é", "-1",
-                            "__import__", "10^9", "knots=", "channels=", "stride="])
+ALPHABET = st.sampled_from(
+    [
+        *"0123456789-,=/x^()+*;._ ",
+        "r",
+        "act",
+        "mlp:",
+        "cnn:",
+        "2-3-1",
+        ",r=2",
+        "bias",
+        "a=",
+        "t=",
+        "signature=",
+        "gcnn:S3",
+        "poly:",
+        "sprecher:",
+        "lightning:",
+        "clifford:",
+        "\x00",
+        "é",
+        "-1",
+        "__import__",
+        "10^9",
+        "knots=",
+        "channels=",
+        "stride=",
+    ]
+)
 
 
 @settings(max_examples=10_000)
-@given(st.one_of(st.lists(ALPHABET, max_size=14).map("".join),
-                 st.text(alphabet=string.printable, max_size=40),
-                 st.builds(lambda name, rest: f"{name}:{rest}", st.sampled_from(sorted(FAMILIES)),
-                           st.lists(ALPHABET, max_size=10).map("".join))))
+@given(
+    st.one_of(
+        st.lists(ALPHABET, max_size=14).map("".join),
+        st.text(alphabet=string.printable, max_size=40),
+        st.builds(
+            lambda name, rest: f"{name}:{rest}",
+            st.sampled_from(sorted(FAMILIES)),
+            st.lists(ALPHABET, max_size=10).map("".join),
+        ),
+    )
+)
 def test_fuzz_only_documented_errors(text):
     assume(text.strip() != "-")  # standard input has its own tests
     try:
@@ -183,7 +234,16 @@ def test_fuzz_only_documented_errors(text):
 def test_every_family_has_what_the_registry_promises():
     for name in FAMILIES:
         module = family(name)
-        for attribute in ("SUMMARY", "EXAMPLE", "SHAPE", "KEYS", "read_shape", "write_shape", "validate", "parametrize"):
+        for attribute in (
+            "SUMMARY",
+            "EXAMPLE",
+            "SHAPE",
+            "KEYS",
+            "read_shape",
+            "write_shape",
+            "validate",
+            "parametrize",
+        ):
             assert hasattr(module, attribute), (name, attribute)
         assert module.EXAMPLE.startswith(name + ":")
         if name != "poly":

@@ -13,14 +13,22 @@ ENV = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONIOENCODING": "utf
 
 
 def neurocli(*arguments, stdin=None, env=ENV):
-    return subprocess.run([sys.executable, "-m", "neurocli", *arguments], capture_output=True, text=True, input=stdin,
-                          env=env, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "neurocli", *arguments],
+        capture_output=True,
+        text=True,
+        input=stdin,
+        env=env,
+        timeout=120,
+    )
 
 
 def test_table():
     done = neurocli("dim", "mlp:3-2-1,r=2")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == """\
+    assert (
+        done.stdout
+        == """\
 mlp:3-2-1,r=2
 dim            5
 status         proved
@@ -32,6 +40,7 @@ expected       6
 defect         1
 filling        no
 """
+    )
 
 
 def test_several_are_rows_in_order():
@@ -57,7 +66,9 @@ def test_json_schema():
 
     from neurocli.results.schema import RESULT_SCHEMA
 
-    for line in neurocli("dim", "--json", "mlp:3-2-1,r=2", "mlp:784-512-512-10,r=3", "sprecher:2-2-1,knots=3").stdout.splitlines():
+    for line in neurocli(
+        "dim", "--json", "mlp:3-2-1,r=2", "mlp:784-512-512-10,r=3", "sprecher:2-2-1,knots=3"
+    ).stdout.splitlines():
         jsonschema.validate(json.loads(line), RESULT_SCHEMA)
 
 
@@ -76,15 +87,26 @@ def test_standard_input_lines_and_documents():
     assert done.stdout == "mlp:2-2-1,r=2\t3\tproved\n"
 
 
-@pytest.mark.parametrize(("arguments", "status", "words"), [
-    (["dim", "mlp:0-1"], 2, "entry 1"), (["dim", "mlq:2-1"], 2, "mlp"), (["dimm", "mlp:2-1"], 2, "dim"),
-    (["dim", "--nonsense"], 2, "--nonsense"), (["dim", "mlp:2-1", "--prime", "10"], 2, "prime"),
-    (["dim", "mlp:2-1", "--prime", "1000001"], 2, "composite"), (["dim", "mlp:2-1", "--points", "0"], 2, "points"),
-    (["dim", "mlp:2-1", "--seed", "-1"], 2, "seed"), (["dim", "mlp:2-1", "--timeout", "soon"], 2, "timeout"),
-    (["dim", "mlp:2-2-1,act=__import__('os')"], 2, "column"), (["help", "nothing"], 2, "Pages"),
-    (["dim", "/"], 2, "specification"), (["dim", "missing.toml"], 2, "existing file"),
-    (["describe", "--map", "mlp:30-30-30-30,r=5"], 5, "terms"), (["describe", "--map", "softmax:2-2,a=1,t=2"], 2, "polynomial"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["dim", "mlp:0-1"], 2, "entry 1"),
+        (["dim", "mlq:2-1"], 2, "mlp"),
+        (["dimm", "mlp:2-1"], 2, "dim"),
+        (["dim", "--nonsense"], 2, "--nonsense"),
+        (["dim", "mlp:2-1", "--prime", "10"], 2, "prime"),
+        (["dim", "mlp:2-1", "--prime", "1000001"], 2, "composite"),
+        (["dim", "mlp:2-1", "--points", "0"], 2, "points"),
+        (["dim", "mlp:2-1", "--seed", "-1"], 2, "seed"),
+        (["dim", "mlp:2-1", "--timeout", "soon"], 2, "timeout"),
+        (["dim", "mlp:2-2-1,act=__import__('os')"], 2, "column"),
+        (["help", "nothing"], 2, "Pages"),
+        (["dim", "/"], 2, "specification"),
+        (["dim", "missing.toml"], 2, "existing file"),
+        (["describe", "--map", "mlp:30-30-30-30,r=5"], 5, "terms"),
+        (["describe", "--map", "softmax:2-2,a=1,t=2"], 2, "polynomial"),
+    ],
+)
 def test_faults(arguments, status, words):
     done = neurocli(*arguments)
     assert done.returncode == status, done.stderr
@@ -146,8 +168,13 @@ def test_timeout():
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupt_ends_at_once_and_leaves_nothing(number, status):
-    process = subprocess.Popen([sys.executable, "-m", "neurocli", "dim", "mlp:60-60-60-20,act=x^3+x^2"], env=ENV,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "neurocli", "dim", "mlp:60-60-60-20,act=x^3+x^2"],
+        env=ENV,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     time.sleep(1.5)
     started = time.monotonic()
     process.send_signal(number)
@@ -161,8 +188,13 @@ def test_interrupt_ends_at_once_and_leaves_nothing(number, status):
 
 def test_broken_pipe():
     command = f"{sys.executable} -m neurocli dim --json " + "mlp:2-2-1,r=2 " * 40
-    done = subprocess.run(["bash", "-c", f"{command} | head -1; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True,
-                          env=ENV, timeout=120)
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -1; echo ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        text=True,
+        env=ENV,
+        timeout=120,
+    )
     assert done.stdout.splitlines()[-1] == "141" and "Traceback" not in done.stderr
 
 
@@ -177,7 +209,9 @@ def test_describe():
 
 @pytest.mark.parametrize("width", ["80", "120"])
 def test_tables_fit_the_terminal(width):
-    done = neurocli("dim", "mlp:3-2-1,r=2", "mlp:784-512-512-10,r=3", "lightning:3-3-3,a=2-2,t=3", env={**ENV, "COLUMNS": width})
+    done = neurocli(
+        "dim", "mlp:3-2-1,r=2", "mlp:784-512-512-10,r=3", "lightning:3-3-3,a=2-2,t=3", env={**ENV, "COLUMNS": width}
+    )
     assert max(map(len, done.stdout.splitlines())) <= int(width)
     assert "mlp:784-512-512-10,r=3" in done.stdout
 

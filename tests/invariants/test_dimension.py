@@ -48,10 +48,23 @@ def test_unimodality_counterexample():
         assert result.data["filling"] is False
 
 
-@pytest.mark.parametrize("spec", ["mlp:2-2-1,r=3", "mlp:3-5-1,r=4", "mlp:2-2-1,act=x^3+x^2", "mlp:2-2-1,r=2,bias",
-                                  "cnn:2-2-2,r=2", "cnn:3-2,act=x^2+x", "gcnn:S3,layers=2,r=2", "linear:3-2-4",
-                                  "lightning:2-2,a=1,t=2", "sprecher:2-2-1,phi=2,Phi=2",
-                                  "clifford:2-1-1,signature=0/1/0,r=2", "mlp:3-4-1,act=x^2+x,bias"])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "mlp:2-2-1,r=3",
+        "mlp:3-5-1,r=4",
+        "mlp:2-2-1,act=x^3+x^2",
+        "mlp:2-2-1,r=2,bias",
+        "cnn:2-2-2,r=2",
+        "cnn:3-2,act=x^2+x",
+        "gcnn:S3,layers=2,r=2",
+        "linear:3-2-4",
+        "lightning:2-2,a=1,t=2",
+        "sprecher:2-2-1,phi=2,Phi=2",
+        "clifford:2-1-1,signature=0/1/0,r=2",
+        "mlp:3-4-1,act=x^2+x,bias",
+    ],
+)
 def test_expanding_the_map_gives_the_same(spec):
     """Parity of two independent routes: propagated Jacobians mod p, expanded polynomials over Q."""
     assert dim(spec).value == dim(spec, method="symbolic").value
@@ -70,14 +83,17 @@ def test_theorem_alone_says_when_it_is_only_a_bound():
     assert bound.status is Status.BOUND and bound.value >= 11
 
 
-@pytest.mark.parametrize(("spec", "words"), [
-    ("mlp:3-5-1,r=4", "Alexander-Hirschowitz"),
-    ("mlp:3-4-2-1,r=2", "O(2) acts"),
-    ("mlp:2-3-7-4,r=3", "plane curve"),
-    ("mlp:3-5-2,r=3", "plane cubics"),
-    ("mlp:4-5-3,r=2", "nets of quadrics"),
-    ("mlp:3-1-3-1,r=2", "width one"),
-])
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("mlp:3-5-1,r=4", "Alexander-Hirschowitz"),
+        ("mlp:3-4-2-1,r=2", "O(2) acts"),
+        ("mlp:2-3-7-4,r=3", "plane curve"),
+        ("mlp:3-5-2,r=3", "plane cubics"),
+        ("mlp:4-5-3,r=2", "nets of quadrics"),
+        ("mlp:3-1-3-1,r=2", "width one"),
+    ],
+)
 def test_defects_are_explained(spec, words):
     result = dim(spec)
     assert result.data["defect"] > 0 and result.status is Status.PROVED
@@ -135,7 +151,7 @@ def test_dimension_grows_with_the_network():
         values[widths] = dim(f"mlp:{'-'.join(map(str, widths))},r=2").value
     for widths, value in values.items():
         for i in range(1, 3):
-            smaller = (*widths[:i], widths[i] - 1, *widths[i + 1:])
+            smaller = (*widths[:i], widths[i] - 1, *widths[i + 1 :])
             if smaller in values:
                 assert values[smaller] <= value, (smaller, widths)
 
@@ -157,16 +173,26 @@ def test_softmax_refuses_what_needs_polynomials():
         dim("softmax:2-2,a=1,t=2", method="symbolic")
 
 
-@pytest.mark.parametrize(("spec", "value"), [("softmax:3-3-3-3,a=1-2-2,t=3", 30), ("softmax:3-1-3,a=2-2,t=3", 14),
-                                             ("softmax:3-3-3,a=2-2,t=1", 9)])
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [("softmax:3-3-3-3,a=1-2-2,t=3", 30), ("softmax:3-1-3,a=2-2,t=3", 14), ("softmax:3-3-3,a=2-2,t=1", 9)],
+)
 def test_softmax_is_certified(spec, value):
     result = dim(spec)
     assert (result.value, result.status) == (value, Status.CERTIFIED)
 
 
-@pytest.mark.parametrize(("spec", "value"), [
-    ("sprecher:1-2-1,phi=2,Phi=2", 5), ("sprecher:2-2-1,phi=2,Phi=2", 7), ("sprecher:2-3-1,phi=2,Phi=2", 7),
-    ("sprecher:2-5-1,phi=2,Phi=2", 7), ("sprecher:3-3-1,phi=2,Phi=2", 8), ("sprecher:2-3-1,phi=3,Phi=2", 8)])
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [
+        ("sprecher:1-2-1,phi=2,Phi=2", 5),
+        ("sprecher:2-2-1,phi=2,Phi=2", 7),
+        ("sprecher:2-3-1,phi=2,Phi=2", 7),
+        ("sprecher:2-5-1,phi=2,Phi=2", 7),
+        ("sprecher:3-3-1,phi=2,Phi=2", 8),
+        ("sprecher:2-3-1,phi=3,Phi=2", 8),
+    ],
+)
 def test_sprecher_ranks(spec, value):
     result = dim(spec)
     assert (result.value, result.status) == (value, Status.PROVED)

@@ -66,7 +66,8 @@ def page_text(name: str) -> str:
 
 def _roff(title: str, section: int, summary: str, page: Page) -> str:
     lines = [".\\\" made by `python -m neurocli.cli.manual man`; edit neurocli/cli/manual/*.txt instead",
-             f'.TH {markup.escape(title.upper())} {section} "{DATE}" "neurocli {neurocli.__version__}" "neurocli manual"',
+             f'.TH {markup.escape(title.upper())} {section} "{DATE}" "neurocli {neurocli.__version__}" '
+             '"neurocli manual"',
              ".SH NAME", f"{markup.escape(title)} \\- {markup.escape(summary)}"]
     for heading, body in page.items():
         lines += [f".SH {heading}", markup.roff(body)]

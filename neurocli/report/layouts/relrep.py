@@ -59,7 +59,9 @@ def sections(result: Result, style: Style) -> list[Section]:
     return [facts(result.spec, [
         ("hidden layer", data["layer"]), ("points of the fibre", value["points"]),
         ("same function", data["same_function"]), ("images, plain", value["plain"]),
-        ("images, normalized", value["normalized"]), ("one point", value["one_point"]), status])]
+        ("images, normalized", value["normalized"]), ("one point", value["one_point"]), status,
+        ("generic fibre", f"{data['verdict']} ({data['fibre_status']})"),
+        ("all of it to one point", True if data["whole_fibre"] else None)])]
 
 
 def row(result: Result) -> dict[str, Any]:
@@ -67,7 +69,8 @@ def row(result: Result) -> dict[str, Any]:
     if result.command == "relrep fibre":
         return {"spec": result.spec, "layer": result.data["layer"], "points": result.value["points"],
                 "plain": result.value["plain"], "normalized": result.value["normalized"],
-                "one point": result.value["one_point"], "status": result.status.value}
+                "one point": result.value["one_point"], "status": result.status.value,
+                "generic fibre": result.data["verdict"]}
     if result.command == "relrep demo":
         return {"input": result.spec, **result.value, "status": result.status.value}
     return {"input": result.spec, "status": result.status.value}
