@@ -115,6 +115,8 @@ def test_every_citation_is_in_the_bibliography():
     from neurocli.theorems.bibliography import citation, references
 
     known = references()
+    text = (ROOT / "theorems" / "references.bib").read_text()
+    assert text.count("\n@") + 1 == len(known), "a key stands twice"
     assert all(citation(key) for key in known)
     wrong = []
     for path in modules():
