@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
-from math import comb, gcd
+from math import comb, gcd, lcm
 from typing import Any
 
 import numpy as np
@@ -144,15 +144,14 @@ class Ideal:
         if len(polynomial) * min(longest**degree, most) > MAX_COMPOSED:
             raise TooLarge(f"{self.parametrization.network}: verifying an equation of degree {degree} with "
                            f"{len(polynomial)} terms is too long", "ask for a lower degree")
-        outer = rational_context(self.coordinates).from_dict(
-            {e: _rational(c) for e, c in polynomial.items()})
+        outer = rational_context(self.coordinates).from_dict(_integral(polynomial))
         return bool(outer.compose(*self.exact.coordinates, ctx=self.exact.context) == 0)
 
     def is_irreducible(self, polynomial: Polynomial) -> bool:
         """Whether a polynomial in the coordinates is irreducible over Q (FLINT factors it)."""
         from neurocli.algebra.polynomials import rational_context
 
-        whole = rational_context(self.coordinates).from_dict({e: _rational(c) for e, c in polynomial.items()})
+        whole = rational_context(self.coordinates).from_dict(_integral(polynomial))
         _, factors = whole.factor()
         return len(factors) == 1 and factors[0][1] == 1
 
@@ -250,11 +249,10 @@ def readable(text: str) -> str:
     return text[:1] + text[1:].replace("+", " + ").replace("-", " - ")
 
 
-def _rational(value: Any) -> Any:
-    import flint
-
-    fraction = Fraction(value)
-    return flint.fmpq(fraction.numerator, fraction.denominator)
+def _integral(polynomial: Polynomial) -> dict[tuple[int, ...], int]:
+    """A multiple with integer coefficients."""
+    common = lcm(*(Fraction(c).denominator for c in polynomial.values()))
+    return {e: int(c * common) for e, c in polynomial.items()}
 
 
 def _degree(polynomial: Polynomial) -> int:

@@ -19,6 +19,9 @@ from itertools import combinations_with_replacement
 from math import factorial, prod
 from typing import Any
 
+import numpy as np
+
+from neurocli.algebra.matrices import kernel
 from neurocli.algebra.primes import derive_seed
 from neurocli.architectures.network import Network
 from neurocli.invariants.systems import RestrictedMap, constants, context_of
@@ -148,15 +151,14 @@ class NodeMap(RestrictedMap):
 
     def point(self, seed: int) -> list[int]:
         """Border matrices of random points, and random functionals."""
-        import flint
-
         n, k, m, _ = self._shape
         p = self.characteristic
         nodes = constants(n * k, p, derive_seed(seed, "nodes"))
         points = [nodes[i * n:(i + 1) * n] for i in range(k)]
-        values = flint.nmod_mat(k, k, [_value(b, q, p) for b in self.basis for q in points], p)
-        wanted = flint.nmod_mat(len(self.border), k, [_value(b, q, p) for b in self.border for q in points], p)
-        entries = [int(v) for v in (wanted * values.inv()).entries()]
+        rows = [[_value(b, q, p) for q in points] for b in (*self.basis, *self.border)]
+        # the relations between the rows: border monomials in terms of the basis, up to the sign
+        relations = kernel(np.array(rows, dtype=np.uint64).T, p)
+        entries = [(p - int(v)) % p for v in relations[:, :k].ravel()]
         return entries + constants(m * k, p, derive_seed(seed, "functionals"))
 
 
