@@ -19,7 +19,7 @@ from neurocli.algebra.primes import derive_seed
 from neurocli.groups.cyclotomic import Cyclotomic, cyclotomic_polynomial
 from neurocli.groups.fourier_certificate import completeness_certificate
 from neurocli.groups.group import Group
-from neurocli.groups.modular import root_of_unity_modulo, splitting_prime
+from neurocli.groups.modular import splitting_prime
 from neurocli.groups.representation import Representation, is_homomorphism
 
 #: Up to this order both sides are written out and compared within a fraction of a second.
@@ -182,7 +182,7 @@ def verify_at_a_point(group: Group, representations: Sequence[Representation], s
     for rho in representations:
         d = rho.dimension
         total = nmod_mat(d, d, p)
-        for x, m in zip(point, rho.modulo(p, root_of_unity_modulo(rho.conductor, p))):
+        for x, m in zip(point, rho.modulo(p)):
             total += m * x
         product = product * pow(int(total.det()), d, p) % p
     return int(regular.det()) == product

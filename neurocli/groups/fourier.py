@@ -181,7 +181,19 @@ def fourier_transform_floats(representations: Representations, signals: np.ndarr
 
     signals = np.asarray(signals)
     check_length(representations[0].group, range(signals.shape[-1] if signals.ndim else 0))
+    if _is_discrete(representations):
+        hat = np.fft.fft(signals)
+        return [hat[..., k, None, None] for k in range(hat.shape[-1])]
     return [np.einsum("...g,gij->...ji", signals, rho.unitary().conj()) for rho in representations]
+
+
+def _is_discrete(representations: Representations) -> bool:
+    """Are these g → ζ^(kg), k = 0, …, n−1, on the integers modulo n: the transform of numpy?"""
+    group = representations[0].group
+    n = group.order
+    return (n > 1 and len(representations) == n and group.table[1] == (*range(1, n), 0)
+            and all(rho.dimension == 1 and rho.matrices[1][0][0] == Cyclotomic.root_of_unity(n, k)
+                    for k, rho in enumerate(representations)))
 
 
 def inverse_fourier_transform_floats(representations: Representations,

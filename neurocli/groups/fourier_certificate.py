@@ -9,7 +9,7 @@ from typing import Any
 from flint import nmod_mat
 
 from neurocli.groups.group import Group
-from neurocli.groups.modular import root_of_unity_modulo, splitting_prime
+from neurocli.groups.modular import splitting_prime
 from neurocli.groups.representation import Representation
 
 
@@ -29,7 +29,7 @@ def fourier_matrices_modulo(group: Group, representations: Sequence[Representati
     forward: list[int] = []
     columns: list[list[int]] = []
     for rho in representations:
-        matrices = rho.modulo(p, root_of_unity_modulo(rho.conductor, p))
+        matrices = rho.modulo(p)
         d = rho.dimension
         for i in range(d):
             for j in range(d):

@@ -24,7 +24,7 @@ from neurocli.groups.fourier import (
 )
 from neurocli.groups.fourier_certificate import completeness_certificate
 from neurocli.groups.group import Group
-from neurocli.groups.irreps import irreps, verify_irreps
+from neurocli.groups.irreps import construction, irreps, verify_irreps
 from neurocli.groups.power_map import power_map_dimension
 from neurocli.groups.representation import Representation
 from neurocli.results.result import Result, Status
@@ -66,6 +66,7 @@ def irreps_result(group: Group, matrices: bool = False) -> Result:
     """
     representations = irreps(group)
     verified = verify_irreps(group, representations)
+    method, reference = construction(group)
     shown = range(group.order) if matrices else group.generators
     records = []
     for rho in representations:
@@ -79,7 +80,7 @@ def irreps_result(group: Group, matrices: bool = False) -> Result:
                 "order": group.element_orders[members[0]]} for members in group.conjugacy_classes]
     dimensions = [rho.dimension for rho in representations]
     return Result(
-        "harmonics irreps", group.name, dimensions, Status.PROVED if verified else Status.UNDECIDED, "irreps",
+        "harmonics irreps", group.name, dimensions, Status.PROVED if verified else Status.UNDECIDED, method,
         data={**group_facts(group), "classes": classes, "irreps": records,
               "generators": [group.label(g) for g in group.generators]},
         explanation=(
@@ -88,7 +89,7 @@ def irreps_result(group: Group, matrices: bool = False) -> Result:
             "checked to be invariant and positive, and the characters to be orthonormal, all exactly",
             "matrices are over cyclotomic fields, z5 standing for exp(2 pi i/5); they are unitary for "
             "the form, not for the standard one"),
-        evidence=(completeness_certificate(group, representations),), engine=engine())
+        evidence=({**completeness_certificate(group, representations), "citation": reference},), engine=engine())
 
 
 def fourier_result(group: Group, signal: Sequence[Cyclotomic]) -> Result:
@@ -132,7 +133,7 @@ def power_result(group: Group, signal: Sequence[Cyclotomic]) -> Result:
         Status.PROVED if total == norm else Status.UNDECIDED, "exact-transform",
         data={**group_facts(group), "signal": [str(x) for x in signal], "squared_norm": str(norm),
               "powers": [{"name": rho.name, "dimension": rho.dimension, "power": str(value),
-                          "decimal": complex(value).real, "matrix": texts(m)}
+                          "decimal": complex(value).real, "exact": value.to_json(), "matrix": texts(m)}
                          for rho, value, m in zip(representations, values, spectrum)]},
         explanation=(f"the powers add up to the squared norm {norm} of the signal (Plancherel), exactly",
                      "the matrices do not change when the signal is translated"), engine=engine())
@@ -201,7 +202,7 @@ def determinant_result(group: Group, seed: int = 0) -> Result:
             *(("both sides were written out and compared",) if "expansion" in proofs else ()),
             "the Fourier transform brings the matrix to its blocks: the representations are homomorphisms, "
             "checked exactly, and the transform is invertible modulo a prime"),
-        evidence=tuple({"kind": "determinant-identity", "method": name, "holds": holds}
+        evidence=tuple({"kind": "determinant-identity", "method": name, "holds": holds, "citation": "frobenius-1896"}
                        for name, holds in proofs.items()), seed=seed, engine=engine())
 
 

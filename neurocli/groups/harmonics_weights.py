@@ -63,7 +63,8 @@ def recover_result(blocks: Blocks, name: str, seed: int = 0) -> Result:
         explanation=("closure, identity, inverses and associativity of the recovered table hold",
                      _type_sentence(group, named), margin),
         evidence=({"kind": "distance-to-representation", "distance": data["distance"],
-                   "bound": RECOVERY_BOUND, "holds": certificate.holds},), seed=seed, engine=engine())
+                   "bound": RECOVERY_BOUND, "holds": certificate.holds, "citation": "marchetti-2023"},),
+        seed=seed, engine=engine())
 
 
 def _type_sentence(group: Group, named: tuple[str, tuple[int, ...]] | None) -> str:
@@ -114,7 +115,8 @@ def certify_result(blocks: Blocks, name: str, group: Group, tolerance: float = 1
             published),
         evidence=({"kind": "distance-to-representation",
                    "distance": certificate.distance if certificate.distance != float("inf") else None,
-                   "bound": RECOVERY_BOUND, "holds": certificate.holds},), seed=seed, engine=engine())
+                   "bound": RECOVERY_BOUND, "holds": certificate.holds, "citation": "marchetti-2023"},),
+        seed=seed, engine=engine())
 
 
 def train_result(group: Group, *, dimensions: Sequence[int] | None = None, steps: int = 2000, batch: int = 16,

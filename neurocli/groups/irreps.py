@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from neurocli.errors import TooLarge, UsageError
 from neurocli.groups.cyclotomic import ONE, ZERO, Cyclotomic, Matrix, identity, kronecker, matrix
-from neurocli.groups.dixon import CharacterTable, character_table, verify_character_table
+from neurocli.groups.dixon import character_table
+from neurocli.groups.fourier_certificate import completeness_certificate
 from neurocli.groups.group import Group
 from neurocli.groups.names import group_by_name, parse_name
 from neurocli.groups.representation import Representation, form_is_invariant, is_homomorphism
@@ -53,19 +54,32 @@ def irreps(group: Group) -> tuple[Representation, ...]:
     return tuple(sorted(bound, key=lambda rho: rho.dimension))
 
 
+def construction(group: Group) -> tuple[str, str | None]:
+    """How `irreps` finds the representations of a group, and the key of the reference for it.
+
+    Example:
+        >>> construction(group_by_name("S4")), construction(group_by_name("A4"))[0]
+        (('seminormal-form', 'james-kerber-1981'), 'dixon-schneider')
+    """
+    families = {family for family, _ in _named_factors(group) or (("A", 0),)}
+    if "A" in families:
+        return "dixon-schneider", "dixon-1993"
+    return ("seminormal-form", "james-kerber-1981") if "S" in families else ("closed-form", None)
+
+
 def verify_irreps(group: Group, representations: Sequence[Representation]) -> bool:
     """Are these all irreducible representations of the group, each once?  (Exact.)
 
     Notes:
-        Each is a homomorphism that preserves its positive definite form; the characters are
-        orthonormal and the squares of the dimensions add up to |G|.  Calls no solver.
+        The squares of the dimensions add up to |G|; each is a homomorphism that preserves its positive
+        definite form; and the matrix of the Fourier transform is invertible modulo a prime, hence in
+        characteristic 0, so that they are irreducible and inequivalent.  Calls no solver.
     """
     if sum(rho.dimension**2 for rho in representations) != group.order:
         return False
-    table = CharacterTable(group, tuple(rho.character for rho in representations))
     return (all(rho.group.table == group.table and is_homomorphism(rho) and form_is_invariant(rho)
                 for rho in representations)
-            and verify_character_table(table))
+            and bool(completeness_certificate(group, representations)["holds"]))
 
 
 def _named_factors(group: Group) -> tuple[tuple[str, int], ...] | None:

@@ -18,7 +18,7 @@ from flint import nmod_mat
 
 from neurocli.algebra.primes import derive_seed
 from neurocli.groups.group import Group
-from neurocli.groups.modular import root_of_unity_modulo, splitting_prime
+from neurocli.groups.modular import splitting_prime
 from neurocli.groups.representation import Representation
 
 
@@ -77,7 +77,7 @@ def power_map_dimension(group: Group, representations: Sequence[Representation],
     y = x if real else [derive_seed(seed, "power map conjugate", g) % p for g in range(n)]
     columns: list[list[int]] = [[] for _ in range(n if real else 2 * n)]
     for rho in representations:
-        matrices = rho.modulo(p, root_of_unity_modulo(rho.conductor, p))
+        matrices = rho.modulo(p)
         d = rho.dimension
         left, right = nmod_mat(d, d, p), nmod_mat(d, d, p)
         for g, m in enumerate(matrices):

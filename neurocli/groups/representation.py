@@ -53,7 +53,9 @@ class Representation:
     @cached_property
     def character(self) -> tuple[Cyclotomic, ...]:
         """The trace on each conjugacy class, in the order of `group.conjugacy_classes`."""
-        return tuple(trace(self.matrices[members[0]]).descend() for members in self.group.conjugacy_classes)
+        values = [self.matrices[members[0]] for members in self.group.conjugacy_classes]
+        # A linear representation is its own character, in the fields it was given in.
+        return tuple(m[0][0] if self.dimension == 1 else trace(m).descend() for m in values)
 
     @cached_property
     def inverse_form(self) -> Matrix:
@@ -64,6 +66,8 @@ class Representation:
     def frobenius_schur(self) -> int:
         """The Frobenius-Schur indicator: 1 real, 0 complex, −1 quaternionic (of an irreducible one)."""
         group = self.group
+        if any(value.conjugate() != value for value in self.character):
+            return 0
         total = sum((self.character[group.class_of[group.table[g][g]]] for g in range(group.order)), ZERO)
         return int((total / group.order).to_fraction())
 
@@ -84,6 +88,10 @@ class Representation:
         Returns:
             Complex array of shape (|G|, d, d): L* ρ(g) L*⁻¹ with H = L L* (Cholesky).
         """
+        return self._unitary
+
+    @cached_property
+    def _unitary(self) -> np.ndarray:
         import numpy as np
 
         lower = np.linalg.cholesky(np.array(to_complex(self.form), dtype=complex))
@@ -91,18 +99,19 @@ class Representation:
         matrices = np.array([to_complex(m) for m in self.matrices], dtype=complex)
         return np.asarray(upper @ matrices @ np.linalg.inv(upper))
 
-    def modulo(self, p: int, root: int) -> list[Any]:
+    def modulo(self, p: int) -> list[Any]:
         """The matrices in F_p, as FLINT matrices.
 
         Args:
             p: prime with p ≡ 1 modulo `conductor`, dividing no denominator.
-            root: element of order exactly `conductor` modulo p.
         """
         from flint import nmod_mat
 
-        d, n = self.dimension, self.conductor
-        return [nmod_mat(d, d, [entry.lift(n).modulo(p, root) for row in m for entry in row], p)
-                for m in self.matrices]
+        from neurocli.groups.modular import root_of_unity_modulo
+
+        d = self.dimension
+        return [nmod_mat(d, d, [entry.modulo(p, root_of_unity_modulo(entry.conductor, p))
+                                for row in m for entry in row], p) for m in self.matrices]
 
 
 def extend(group: Group, generators: dict[int, Matrix]) -> tuple[Matrix, ...]:

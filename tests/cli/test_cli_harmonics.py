@@ -67,7 +67,7 @@ def test_table_of_representations():
 S3
 dimensions   (1, 1, 2)
 status       proved
-method       irreps
+method       seminormal-form
 order        6
 commutative  no
 exponent     6
