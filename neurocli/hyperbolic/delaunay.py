@@ -9,9 +9,11 @@ algorithm of `triangulation` answers instead.
 from __future__ import annotations
 
 import dataclasses
+from math import comb, exp, lgamma, pi
+from math import log as log_
 from typing import TYPE_CHECKING
 
-from neurocli.errors import InternalError
+from neurocli.errors import InternalError, TooLarge, UsageError
 from neurocli.hyperbolic.facets import Facets, facets
 from neurocli.hyperbolic.points import PointSet
 from neurocli.hyperbolic.predicates import Predicates
@@ -22,7 +24,9 @@ from neurocli.hyperbolic.verification import fault
 if TYPE_CHECKING:
     import numpy as np
 
-METHODS = ("auto", "qhull", "incremental")
+METHODS = ("auto", "incremental")
+#: Simplices that fit in memory with their facets (some 20 GB in dimension 8).
+LARGEST_TRIANGULATION = 10**8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,6 +62,9 @@ def delaunay(points: PointSet, method: str = "auto") -> Delaunay:
         points: the points.
         method: "auto", or "incremental" to leave Qhull out.
 
+    Raises:
+        TooLarge: more simplices are to be expected than fit in memory.
+
     Notes:
         Of points on one sphere that is empty any triangulation is Delaunay; `graph` gives an answer
         that does not depend on the choice.
@@ -69,6 +76,12 @@ def delaunay(points: PointSet, method: str = "auto") -> Delaunay:
     """
     import numpy as np
 
+    if method not in METHODS:
+        raise UsageError(f"method {method!r}", f"one of {', '.join(METHODS)}")
+    estimate = expected_simplices(len(points), points.dimension)
+    if estimate > LARGEST_TRIANGULATION:
+        raise TooLarge(f"{len(points)} points in dimension {points.dimension} have about {estimate:.1g} Delaunay "
+                       "simplices", "reduce the dimension, or take fewer points")
     decide = Predicates(points)
     rejected = ""
     if method == "auto":
@@ -86,6 +99,25 @@ def delaunay(points: PointSet, method: str = "auto") -> Delaunay:
     else:
         same = _cospherical_in_flat(points, simplices, shared, axes)
     return Delaunay(points, simplices, tuple(axes), shared, same, "incremental", rejected, decide)
+
+
+def expected_simplices(count: int, dimension: int) -> float:
+    """Mean number of Delaunay simplices of many points spread evenly in the plane, in space, ...
+
+    Notes:
+        The mean number of vertices of a Poisson-Voronoi cell (Miles), divided by d + 1; never more than the
+        facets of a cyclic polytope in dimension d + 1, which no hull of the lifted points exceeds (McMullen).
+
+    Example:
+        >>> round(expected_simplices(1000, 2)), round(expected_simplices(1000, 3)), expected_simplices(6, 4)
+        (2000, 6768, 9.0)
+    """
+    d = dimension
+    log = ((d + 1) * log_(2) + (d - 1) / 2 * log_(pi) - 2 * log_(d) + lgamma((d * d + 1) / 2) - lgamma(d * d / 2)
+           + d * (lgamma((d + 2) / 2) - lgamma((d + 1) / 2)) - log_(d + 1))
+    half, odd = divmod(d + 1, 2)
+    most = 2 * comb(count - half - 1, half) if odd else count * comb(count - half, half) // (count - half)
+    return float(min(exp(min(log + log_(count), 700.0)), most))
 
 
 def propose(points: PointSet) -> np.ndarray | None:

@@ -89,7 +89,7 @@ def hyperbolic_graph(points: PointSet, method: str = "auto") -> HyperbolicGraph:
         for a, b in combinations(range(dimension + 1), 2):
             kept[_number_of(edges, empty[:, [a, b]], len(points))] = True
         if dimension == 1:
-            gabriel = kept_edges(edges, empty, len(points))
+            gabriel = _among(edges, empty, len(points))
     if size == 2:
         # Neighbours on a line: the smallest sphere meets the line in the segment between them.
         gabriel = np.ones(len(edges), dtype=bool)
@@ -113,7 +113,7 @@ def _number_of(edges: np.ndarray, pairs: np.ndarray, count: int) -> np.ndarray:
     return np.searchsorted(edges[:, 0] * count + edges[:, 1], pairs[:, 0] * count + pairs[:, 1])
 
 
-def kept_edges(edges: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
+def _among(edges: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
     """Bool array (E,): which of the edges are among the chosen ones."""
     import numpy as np
 

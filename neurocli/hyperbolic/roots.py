@@ -145,3 +145,15 @@ def sign(value: Any) -> int:
     if isinstance(value, RootSum):
         return value.sign()
     return (value > 0) - (value < 0)
+
+
+def quotient(numerator: Any, denominator: Any) -> float:
+    """A quotient as a double; the denominator is not small beside the terms it is a sum of.
+
+    Example:
+        >>> quotient(10**400, 4 * 10**400), round(quotient(RootSum({2: 1}), 2), 12)
+        (0.25, 0.707106781187)
+    """
+    if isinstance(numerator, RootSum) or isinstance(denominator, RootSum):
+        numerator, denominator = (RootSum(_terms(x)).scaled(FIRST_BITS)[0] for x in (numerator, denominator))
+    return float(numerator / denominator)

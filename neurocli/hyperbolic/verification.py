@@ -23,7 +23,7 @@ from neurocli.hyperbolic.determinants import UNIT, cofactors, minors
 from neurocli.hyperbolic.facets import Facets, facets
 from neurocli.hyperbolic.points import PointSet
 from neurocli.hyperbolic.predicates import Predicates, euclidean
-from neurocli.hyperbolic.roots import sign
+from neurocli.hyperbolic.roots import quotient, sign
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,7 +176,7 @@ def _covering_fault(points: PointSet, simplices: np.ndarray) -> str:
 
     # The sum of the homogeneous rows of a simplex is a positive multiple of an inner point.
     target = [sum(column) for column in zip(*(euclidean(points.rows[v]) for v in simplices[0]))]
-    centre = np.array([float(x) / float(target[0]) for x in target[1:]])
+    centre = np.array([quotient(x, target[0]) for x in target[1:]])
     corners = points.high[simplices]
     # A simplex whose box misses the point does not contain it.
     near = np.all((corners.min(axis=1) <= centre + 1e-12) & (corners.max(axis=1) >= centre - 1e-12), axis=1)

@@ -24,6 +24,8 @@ from neurocli.results.result import Result, Status
 LARGEST_PRINTED = 10**6
 #: Entries that exact arithmetic may have to make.
 LARGEST_EXACT = 10**6
+#: Seconds that the question about the generic fibre may take.
+FIBRE_SECONDS = 10.0
 SOURCES = ("moschella-2023", "garcia-castellanos-2024")
 
 
@@ -251,19 +253,38 @@ def demo_record(points: int = 40, coordinates: int = 6, anchors: int = 8, seed: 
 
 
 def fibre_record(network: Network, layer: int = 1, members: int = 3, seed: int = 0) -> Result:
-    """Relative representations of a hidden layer along the symmetric fibre of a monomial network."""
+    """Relative representations of a hidden layer along the fibre of a monomial network.
+
+    Notes:
+        That the points lie in one fibre is checked by `fibers`, which finds the group element between any two
+        of them; it also says whether the generic fibre is one orbit, and then all of it goes to one point.
+    """
+    from neurocli.invariants.fibers import fibers
+
     found = layer_fibre(network, layer, members, seed=seed)
+    same = all(found.same_function) and all(
+        fibers(network, equivalent=(found.weights[0], weights)).value["same"] for weights in found.weights[1:])
+    generic = fibers(network, seed=seed, timeout=FIBRE_SECONDS)
     images = {"plain": 1 + sum(not test.invariant for test in found.plain),
               "normalized": 1 + sum(not test.invariant for test in found.normalised)}
     one = images["normalized"] == 1
+    verdict = generic.value["verdict"]
+    whole = verdict == "identifiable" and generic.value["classes"] == 1
+    explanation = [
+        f"{members} more points of the fibre by permuting and scaling the neurons of hidden layer {layer} and "
+        "compensating in the next weights: fibers finds the group element and the outputs agree exactly",
+        "the latents of the layer move by permutations and diagonal maps, under which the normalized transform is "
+        "invariant" if one else "the normalized representations differ"]
+    if whole:
+        explanation.append(f"the generic fibre is one orbit of the symmetries ({generic.status}): the normalized "
+                           "transform sends all of it to one point")
+    elif generic.value["excess"]:
+        explanation.append(f"the generic fibre has {generic.value['excess']} dimensions beyond these symmetries "
+                           f"({generic.status}): on them nothing is claimed")
     return Result("relrep fibre", network.spelling,
                   {"one_point": one, "points": 1 + members, **images}, Status.PROVED, "sign(cos) cos^2 over Q",
-                  {"layer": layer, "members": members, "same_function": all(found.same_function),
+                  {"layer": layer, "members": members, "same_function": same, "verdict": verdict,
+                   "whole_fibre": whole, "fibre_status": generic.status.value,
                    "plain_invariant": [test.invariant for test in found.plain],
                    "normalized_invariant": [test.invariant for test in found.normalised]},
-                  (f"{members} more points of the fibre by permuting and scaling the neurons of hidden layer {layer} "
-                   "and compensating in the next weights: the outputs agree exactly",
-                   "the latents of the layer move by permutations and diagonal maps, under which the normalized "
-                   "transform is invariant" if one else "the normalized representations differ"),
-                  _sources(), seed=seed)
-
+                  tuple(explanation), _sources(), seed=seed)

@@ -90,9 +90,13 @@ def test_densification(folder: Path) -> None:
 def test_dimension_and_fibre() -> None:
     record = json.loads(relrep("dimension", "12", "3", "--json").stdout)
     assert (record["value"], record["status"], record["data"]["gap"]) == (21, "proved", 9)
-    done = relrep("fibre", "mlp:3-4-2,r=2", "mlp:2-3-1,r=3", "--format", "csv")
-    assert done.stdout.splitlines() == ["spec,layer,points,plain,normalized,one point,status",
-                                        '"mlp:3-4-2,r=2",1,4,4,1,yes,proved', '"mlp:2-3-1,r=3",1,4,4,1,yes,proved']
+    done = relrep("fibre", "mlp:3-4-2,r=2", "mlp:3-3-2,r=3", "--format", "csv")
+    assert done.stdout.splitlines() == [
+        "spec,layer,points,plain,normalized,one point,status,generic fibre",
+        '"mlp:3-4-2,r=2",1,4,4,1,yes,proved,not-identifiable', '"mlp:3-3-2,r=3",1,4,4,1,yes,proved,identifiable']
+    record = json.loads(relrep("fibre", "mlp:3-3-2,r=3", "--json").stdout)
+    assert record["data"]["whole_fibre"]
+    assert record["data"]["same_function"]
     assert relrep("fibre", "cnn:2-2,r=2").returncode == 2
 
 

@@ -8,6 +8,7 @@ import hyperbolic_cases as cases
 import numpy as np
 import pytest
 
+from neurocli.errors import TooLarge
 from neurocli.hyperbolic import delaunay as module
 from neurocli.hyperbolic.delaunay import delaunay
 from neurocli.hyperbolic.points import PointSet, point_set
@@ -111,3 +112,18 @@ def test_a_wrong_proposal_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
         found = delaunay(points)
         assert found.method == "incremental", kind
         assert found.simplices.tolist() == expected
+
+
+def test_triangulations_too_large_are_refused_before_any_work() -> None:
+    with pytest.raises(TooLarge, match="2000 points in dimension 9"):
+        delaunay(point_set(cases.random_points(2000, 9, 0, radius=Q(9, 10), denominator=9)))
+    assert delaunay(point_set(cases.random_points(11, 9, 0, 5))).simplices.shape[1] == 10
+
+
+def test_very_long_numbers() -> None:
+    tiny = Q(1, 3 * 10**390)
+    given = [(Q(1, 2) + tiny, 0), (Q(1, 2), 0), (Q(1, 2), tiny), (0, Q(1, 10**200)), (Q(-1, 3), Q(1, 7)), (0, Q(-2, 3))]
+    for model in ("poincare", "klein"):
+        points = point_set(given, model)
+        for method in ("auto", "incremental"):
+            assert fault(points, delaunay(points, method).simplices) == ""
