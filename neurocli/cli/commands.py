@@ -26,12 +26,16 @@ COMMANDS = {
     "relrep": Entry("neurocli.cli.relrep:relrep", "relative representations: transform, invariance, stitching"),
     "hyperdga": Entry("neurocli.cli.hyperdga:hyperdga", "hyperbolic Delaunay graphs and HyperDGA, exactly"),
     "harmonics": Entry("neurocli.cli.harmonics:harmonics", "Fourier analysis on finite groups; groups in weights"),
+    "agf": Entry("neurocli.cli.agf:agf", "what a network learns from small weights, in what order, and when"),
     "engines": Entry("neurocli.cli.engines:engines", "the Gröbner engines here, and how to install the others"),
     "check": Entry("neurocli.cli.check:check", "decide claims over grids of networks: hold, refuted, undecided"),
     "search": Entry("neurocli.cli.search:search", "minimal filling widths and activation thresholds, exhaustively"),
     "sweep": Entry("neurocli.cli.sweep:sweep", "one invariant over a grid of networks, resumable, in parallel"),
     "store": Entry("neurocli.cli.store:store", "the results kept from sweeps: list, export, prune"),
     "verify": Entry("neurocli.cli.verify:verify", "check certificates again, without any solver"),
+    "profile": Entry("neurocli.cli.profile:profile", "what the geometry of a network says about learning"),
+    "atlas": Entry("neurocli.cli.atlas:atlas", "a static site of the stored results"),
+    "examples": Entry("neurocli.cli.examples:examples", "files to start from: claims, grids, a Makefile, a workflow"),
     "help": Entry("neurocli.cli.help:help_command", "the manual page of a command, or of spec and json"),
 }
 
