@@ -17,7 +17,7 @@ from flint import acb, acb_mat, arb, ctx, fmpq
 from neurocli.groups.cyclotomic import Matrix
 from neurocli.groups.group import Group
 from neurocli.groups.intertwiners import intertwiner, match_characters
-from neurocli.groups.irreps import irreps
+from neurocli.groups.irreps import irreps, verify_irreps
 from neurocli.groups.isomorphism import isomorphism_type
 from neurocli.groups.names import group_by_name
 from neurocli.groups.recovery import RECOVERY_BOUND
@@ -68,6 +68,7 @@ def certify_recovery(blocks: Blocks, group: Group,
         representations: its irreducible representations; computed when not given.
 
     Notes:
+        The representations are verified exactly first: all irreducible ones of this table, each once.
         With a float matrix S near an intertwiner, R(g) = S⁻¹ ρ(g) S is a representation exactly, and it
         preserves the form S* H S.  If that form is within κ ≤ 1/10 of the identity (Frobenius norm), R
         is within 3κ of a unitary representation: with C the root of the form, |C − 1| ≤ κ and
@@ -75,14 +76,16 @@ def certify_recovery(blocks: Blocks, group: Group,
     """
     if representations is None:
         representations = representations_of(group)
+    sizes, dimensions = (sorted(block.shape[1] for block in blocks), sorted(rho.dimension for rho in representations))
+    if sizes != dimensions or not verify_irreps(group, representations):
+        return RecoveryCertificate(False, float("inf"), RECOVERY_BOUND, (), ())
     unitaries = [rho.unitary() for rho in representations]
     matching, _ = match_characters(blocks, unitaries)
     names, distances = [], []
     for block, index in zip(blocks, matching):
         rho = representations[index]
         names.append(rho.name)
-        same = block.shape[1] == rho.dimension
-        distances.append(_distance(block, rho, unitaries[index]) if same else float("inf"))
+        distances.append(_distance(block, rho, unitaries[index]))
     worst = max(distances)
     return RecoveryCertificate(worst < RECOVERY_BOUND, worst, RECOVERY_BOUND, tuple(names), tuple(distances))
 

@@ -123,6 +123,15 @@ def test_a_certificate_for_the_wrong_group_is_refused():
     certificate = certify_recovery(normalized(exact("D4")), group_by_name("Q8"))
     assert not certificate.holds
     assert not certify_recovery(normalized(exact("C4")), group_by_name("C2xC2")).holds
+    # Blocks of other sizes, more and fewer of them.
+    assert not certify_recovery(exact("C6"), group_by_name("D3")).holds
+    assert not certify_recovery(exact("D3"), group_by_name("C6")).holds
+    # True blocks, but representations that are none, or not all.
+    d3 = group_by_name("D3")
+    first, second, third = irreps(d3)
+    assert certify_recovery(exact("D3"), d3, (second, first, third)).holds
+    assert not certify_recovery(exact("D3"), d3, (first, first, third)).holds
+    assert not certify_recovery(exact("D3"), d3, irreps(group_by_name("S3"))).holds
 
 
 def test_unitary_changes_and_constants_are_divided_out():
