@@ -15,7 +15,7 @@ from pathlib import Path
 
 from neurocli.engines.protocol import Limits
 from neurocli.errors import EngineError, MemoryLimit, TimeLimit
-from neurocli.jobs.process import exec_program, spawn
+from neurocli.jobs.process import exec_program, scratch_folder, spawn
 
 _OUT_OF_MEMORY = re.compile(r"out of memory|no more memory|cannot (re)?allocate|failed to allocate|"
                             r"(m|c|re)alloc\b.*(fail|problem)|bad_alloc|insufficient memory", re.IGNORECASE)
@@ -48,7 +48,8 @@ def run_program(name: str, command: Sequence[str], files: Mapping[str, str],
     Notes:
         However this is left, also by Ctrl-C or the death of this process, the program does not go on.
     """
-    with tempfile.TemporaryDirectory(prefix="neurocli-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="neurocli-", dir=scratch_folder(),
+                                     ignore_cleanup_errors=True) as folder:
         for file, contents in files.items():
             (Path(folder) / file).write_text(contents, encoding="ascii")
         with tempfile.TemporaryFile() as errors:

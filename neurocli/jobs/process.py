@@ -27,6 +27,8 @@ _MEBIBYTE = 2**20
 #: end it, so that Ctrl-C could be overlooked for as long as the call takes.
 WAKE_SECONDS = 0.5
 
+_is_child = False
+
 
 @dataclasses.dataclass
 class Process:
@@ -93,6 +95,7 @@ class Process:
             self._ended = os.waitstatus_to_exitcode(status), usage.ru_maxrss * unit / _MEBIBYTE
             os.close(self.answers)
             os.close(self.leash)
+            _remove(_scratch(self.pid))
         return self._ended
 
     def _kill_group(self) -> None:
@@ -164,6 +167,8 @@ def _run(main: Callable[[int], None], writer: int, leash_end: int, memory_mb: in
 
 def _settle(leash_end: int, memory_mb: int | None) -> None:
     """Make the child a group of its own with its own signals, limits and standard output."""
+    global _is_child
+    _is_child = True
     os.setsid()
     for number in _FATAL:
         signal.signal(number, signal.SIG_DFL)
@@ -185,6 +190,37 @@ def _settle(leash_end: int, memory_mb: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     if memory_mb is not None:
         limit_memory(memory_mb)
+
+
+def _scratch(pid: int) -> str:
+    """The folder for temporary files of a child, which its parent removes however the child ended."""
+    return os.path.join(os.environ.get("TMPDIR") or "/tmp", f"neurocli-{pid}")
+
+
+def scratch_folder() -> str | None:
+    """A folder for the temporary files of this child, made when it is first asked for.
+
+    Returns:
+        None in a process that is no child, and can clean up itself; a child that is killed cannot.
+    """
+    if not _is_child:
+        return None
+    folder = _scratch(os.getpid())
+    with contextlib.suppress(OSError):
+        os.makedirs(folder, 0o700, exist_ok=True)
+        return folder
+    return None
+
+
+def _remove(folder: str) -> None:
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def limit_memory(memory_mb: int | None) -> None:
@@ -217,7 +253,7 @@ def exec_program(command: Sequence[str], folder: str, stderr: int, memory_mb: in
         soft = memory_mb * _MEBIBYTE
         resource.setrlimit(resource.RLIMIT_AS, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
     # Answers must not depend on the language of the machine; our workers share the cores.
-    os.execve(command[0], list(command), {**os.environ, "LC_ALL": "C", "OMP_NUM_THREADS": "1"})
+    os.execve(command[0], list(command), {**os.environ, "LC_ALL": "C", "OMP_NUM_THREADS": "1", "TMPDIR": folder})
 
 
 def address_space() -> int:

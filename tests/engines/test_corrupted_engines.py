@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -187,7 +188,8 @@ isolate(ask) if {isolated} else ask()
 def test_interrupted_caller_leaves_no_engine(number: signal.Signals, isolated: bool, tmp_path: Path) -> None:
     note = tmp_path / "pid"
     with subprocess.Popen([sys.executable, "-c", CALLER.format(pid=note, isolated=isolated)],
-                          stderr=subprocess.DEVNULL) as caller:
+                          stderr=subprocess.DEVNULL,
+                          env={**os.environ, "TMPDIR": str(tmp_path)}) as caller:
         try:
             end = time.monotonic() + 20
             while not (note.exists() and note.read_text().endswith("\n")) and time.monotonic() < end:

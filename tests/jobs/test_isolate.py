@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from neurocli.errors import (
     TooLarge,
 )
 from neurocli.jobs.isolate import isolate
+from neurocli.jobs.process import scratch_folder
 
 
 def alive(pid: int) -> bool:
@@ -160,6 +162,19 @@ def test_printing_in_the_child_does_not_reach_standard_output(capfd: pytest.Capt
     assert "If I**2" in err
 
 
+def test_temporary_files_of_a_killed_child_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    def litter() -> None:
+        Path(tempfile.mkdtemp(dir=scratch_folder()), "input").write_text("x")
+        time.sleep(600)
+
+    with pytest.raises(TimeLimit):
+        isolate(litter, timeout=0.5)
+    assert isolate(lambda: isolate(scratch_folder).value).value.startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    assert scratch_folder() is None
+
+
 def test_isolation_nests() -> None:
     assert isolate(lambda: isolate(lambda: 7, timeout=20).value + 1, timeout=20).value == 8
 
@@ -176,6 +191,7 @@ def test_no_descriptor_is_leaked() -> None:
 PARENT = """
 import subprocess, sys, time
 from neurocli.jobs.isolate import isolate
+from neurocli.jobs.process import scratch_folder
 
 def busy(nested):
     if nested:
