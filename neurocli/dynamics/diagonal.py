@@ -12,7 +12,7 @@ gradient flows give the same one): with g = X^T (y - X beta)/n,
 Every number is a quotient of minors of the Gram matrix, so rational data, or data in Q(sqrt d), give
 exact times, losses and supports.
 
-Reference: [kunin-2025], [pesme-2023].
+Reference: [kunin-2025], [pesme-flammarion-2023].
 """
 
 from __future__ import annotations

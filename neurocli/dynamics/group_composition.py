@@ -2,7 +2,7 @@
 
 The neuron is w (<u, x_g> + <v, x_h>)^2 with target x_{gh}, x_g the translates of a real signal x.
 
-Reference: [marchetti-2026].
+Reference: [group-composition-2026].
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def group_staircase(group: Group, signal: Sequence[Any], scale: float | None = N
         with its conjugate (or with itself, quaternionic case) and shares the norm with it.  On a
         cyclic group this is the utility of modular addition.
 
-    Reference: [marchetti-2026].
+    Reference: [group-composition-2026].
 
     Example:
         >>> from neurocli.groups.names import group_by_name

@@ -102,7 +102,7 @@ def count(shape: Shape) -> Count:
         residual shifts all outputs alike (1); a normalized block has such a pair of its own, between
         its values and the affine map of the normalization.
 
-    Reference: [hagg-2025].
+    Reference: [sprecher-networks-2025].
 
     Example:
         >>> shape = Shape((784, 100, 100, 10), 50, 50, "cyclic", "node", "skip-first", True)

@@ -241,7 +241,7 @@ def _resume(checkpoint: str | Path | None, identity: str) -> _State | None:
     import zipfile
 
     try:
-        with np.load(checkpoint, allow_pickle=False) as saved:
+        with Path(checkpoint).open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
             if int(saved["version"]) != _CHECKPOINT or str(saved["identity"]) != identity:
                 raise DataError(f"{checkpoint}: the checkpoint of another run",
                                 "another file, or the same shape, data and settings")

@@ -9,7 +9,7 @@ A block with inputs x_1 ... x_m and d outputs computes, for q = 0 ... d-1,
 A network composes blocks; one with a scalar output sums the last block's outputs.  The answer is
 A y + B with two scalars.
 
-Reference: [hagg-2025], [sprecher-1965].
+Reference: [sprecher-networks-2025], [sprecher-1965].
 """
 
 from __future__ import annotations

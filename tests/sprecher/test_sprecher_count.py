@@ -37,7 +37,7 @@ def test_redundant_directions_change_no_function(shape):
     """The Jacobian of the outputs, domains following the parameters, has at most `effective` as its rank."""
     model = Trainable(shape)
     draw = np.random.default_rng(0)
-    theta, domains = model.start(3)
+    theta = model.start(3)[0]
     theta = theta + 0.1 * draw.standard_normal(theta.size)
     x = draw.random((150, shape.widths[0]))
 
