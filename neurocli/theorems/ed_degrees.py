@@ -1,0 +1,251 @@
+"""Numbers of critical points in closed form: polar degrees of further networks, and invariant metrics.
+
+Let f: Y -> P(V) be a morphism from a smooth projective variety, birational onto X, given by sections of a line
+bundle L with hyperplane class H.  Pairs (y, h) with h a hyperplane that is tangent along df(T_y Y) are the
+zeros of a section of P^1(L) (x) O(1) on Y x P(V*), P^1(L) the bundle of first principal parts.  Over points
+where df drops rank by p the fibre has p dimensions more; so when
+
+    codim Ram_p > p   for every p >= 1,   Ram_p = {y: corank of df at y is p},
+
+all zeros have the expected dimension and lie in the closure of the conormal variety of X.  Then, m = dim Y,
+
+    delta_j = sum_i (-1)^i C(m + 1 - i, j + 1) int c_i(T_Y) H^(m - i),
+
+as for a smooth variety [dhost-2016].  The number of critical points of a generic distance is sum delta_j.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from itertools import combinations, combinations_with_replacement
+from math import comb, prod
+
+from neurocli.architectures.network import Network
+from neurocli.theorems.classical_varieties import LinearSpace, RationalNormalSecant
+from neurocli.theorems.degree_catalogue import KnownVariety
+from neurocli.theorems.determinantal import Determinantal, SubspaceVariety, SymmetricDeterminantal
+from neurocli.theorems.segre_veronese import SegreVeronese
+
+#: With more terms the sums over fixed points take longer than seconds.
+MAX_FIXED_POINTS = 40_000
+
+
+@dataclasses.dataclass(frozen=True)
+class CriticalCount:
+    """A number of critical points in closed form, proved.
+
+    Args:
+        value: the number.
+        theorem: short name.
+        statement: what is counted, in words.
+        hypotheses: those that were checked.
+        citation: bibliography key, or "".
+        polar: the polar degrees that it is the sum of, if it is.
+    """
+
+    value: int
+    theorem: str
+    statement: str
+    hypotheses: tuple[str, ...] = ()
+    citation: str = ""
+    polar: tuple[int, ...] | None = None
+
+    def evidence(self) -> dict[str, object]:
+        """The theorem as an evidence record of a result."""
+        record: dict[str, object] = {"kind": "theorem", "theorem": self.theorem, "statement": self.statement,
+                                     "hypotheses": list(self.hypotheses), "value": self.value}
+        return record | ({"citation": self.citation} if self.citation else {})
+
+
+def generic_count(network: Network, known: KnownVariety | None) -> CriticalCount | None:
+    """Critical points of a generic distance: the sum of the polar degrees, where they are proved.
+
+    Example:
+        >>> from neurocli.architectures.grammar import parse
+        >>> from neurocli.theorems.degree_catalogue import known_variety
+        >>> spec = parse("mlp:2-2-1,r=4")
+        >>> generic_count(spec, known_variety(spec, lambda n: False)).polar
+        (0, 4, 6, 3)
+    """
+    found = proved_polar_degrees(network, known)
+    if found is None or known is None:
+        return None
+    polar, reasons = found
+    return CriticalCount(sum(polar), "sum of polar degrees",
+                         f"{known.statement}: polar degrees {', '.join(map(str, polar))}",
+                         (*known.hypotheses, *reasons), "dhost-2016", polar)
+
+
+def proved_polar_degrees(network: Network, known: KnownVariety | None) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+    """The polar degrees of the neurovariety, with the hypotheses checked; None where no theorem gives them."""
+    if known is None:
+        return None
+    variety = known.variety
+    if network.family == "lightning":
+        return _one_lightning_layer(network, variety, known.points)
+    if isinstance(variety, SubspaceVariety):
+        return _subspace(variety)
+    if isinstance(variety, RationalNormalSecant):
+        return secant_polar_degrees(variety.power, variety.summands), (
+            f"{variety.summands} summands at most half of the degree {variety.power}",)
+    if known.conormal != "proved":
+        return None
+    if isinstance(variety, (Determinantal, SymmetricDeterminantal)) and variety.fixed_points > MAX_FIXED_POINTS:
+        return None
+    if known.points == 1:
+        return tuple(variety.polar_degrees), ()
+    # A product P_1(x) P_2(x^s), s > 1: the roots of the second factor are whole orbits of the s-th roots of unity
+    # and those of a generic first factor lie in different orbits, so the factors are determined.
+    return tuple(variety.polar_degrees), ("all strides but the last exceed one: a generic product has one factorization",)
+
+
+def _one_lightning_layer(network: Network, variety: object,
+                         points: int | None) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+    """One layer V X X^T A X, A of full rank or of rank one, at least two tokens.
+
+    By polarization in the columns of X the map is (A, V) -> (x -> Vx (x) A^T x), a product of two vectors of
+    linear forms.  If the derivative vanishes in the direction (dA, dV) then dV x = rho(x) V x and
+    dA^T x = -rho(x) A^T x with a rational function rho.  It is constant, which is the rescaling, unless its denominator divides
+    all entries of both vectors: A = k q^T and V = w k^T.  There dV = w u^T, dA = -u q^T for any u, so the
+    corank is d - 1.  For A of full rank this locus has codimension (d - 1)(d + d' - 1), for A = k q^T it has d'(d - 1).
+    The same division shows that generic fibres are points.
+    """
+    if not isinstance(variety, SegreVeronese) or points != 1 or len(network.shape) != 2:
+        return None
+    d, out = network.shape
+    rank_one = min(network.get("a")[0], d) == 1
+    codimension = out * (d - 1) if rank_one else (d - 1) * (d + out - 1)
+    if d > 1 and codimension <= d - 1:
+        return None
+    return tuple(variety.polar_degrees), ((f"the map drops rank, by {d - 1}, in codimension {codimension} only",)
+                                          if d > 1 else ())
+
+
+def _subspace(variety: SubspaceVariety) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+    """P(E) over Gr(k, n) is smooth, and drops rank at forms that depend on fewer than k linear forms.
+
+    A form that depends on k' of the k linear forms is moved by Hom(S, Q) only through them: the corank is
+    (n - k)(k - k'), in codimension h(k) - h(k') - k'(k - k'), h(k) the number of coefficients.
+    """
+    n, k = variety.variables, variety.essential
+    sizes = [_coefficients(variety, j) for j in range(k + 1)]
+    for fewer in range(1, k):
+        if sizes[k] - sizes[fewer] - fewer * (k - fewer) <= (n - k) * (k - fewer):
+            return None
+    if comb(n, k) * sizes[k] > MAX_FIXED_POINTS:
+        return None
+    return subspace_polar_degrees(variety), (
+        f"the map from pairs (space, forms) drops rank by p only in codimension greater than p, for k = {k}, n = {n}",)
+
+
+def _coefficients(variety: SubspaceVariety, variables: int) -> int:
+    return variety.outputs * sum(comb(d + variables - 1, d) for d in variety.degrees)
+
+
+def subspace_polar_degrees(variety: SubspaceVariety) -> tuple[int, ...]:
+    """delta_0, ..., delta_m from the Chern classes of P(E) over Gr(k, n), by localization at its fixed points.
+
+    Example:
+        >>> subspace_polar_degrees(SubspaceVariety(3, 2, (2,), 2))[-1]
+        15
+    """
+    n, k, m = variety.variables, variety.essential, variety.dimension
+    weights = [3**i for i in range(n)]
+    outputs = [101 * 7**i + 13 * i for i in range(variety.outputs)]
+    integrals = [Fraction(0)] * (m + 1)
+    for chosen in combinations(range(n), k):
+        sub = [weights[i] for i in chosen]
+        quotient = [w for i, w in enumerate(weights) if i not in chosen]
+        fibre = [sum(w) + o for d in variety.degrees for w in combinations_with_replacement(sub, d) for o in outputs]
+        for i, line in enumerate(fibre):
+            tangent = [q - s for s in sub for q in quotient] + [w - line for j, w in enumerate(fibre) if j != i]
+            elementary = [1] + [0] * m
+            for weight in tangent:
+                for j in range(m, 0, -1):
+                    elementary[j] += weight * elementary[j - 1]
+            euler = prod(tangent)
+            for j in range(m + 1):
+                integrals[j] += Fraction(elementary[j] * (-line) ** (m - j), euler)
+    if any(value.denominator != 1 for value in integrals):
+        raise ArithmeticError("an integral of integral classes is no integer")
+    return polar_from_chern([int(value) for value in integrals])
+
+
+def polar_from_chern(degrees: list[int]) -> tuple[int, ...]:
+    """delta_j from the degrees of the Chern classes of the tangent bundle.
+
+    Example:
+        >>> polar_from_chern([3, 2])
+        (4, 3)
+    """
+    m = len(degrees) - 1
+    return tuple(sum((-1) ** i * comb(m + 1 - i, j + 1) * degrees[i] for i in range(m - j + 1)) for j in range(m + 1))
+
+
+def secant_polar_degrees(r: int, k: int) -> tuple[int, ...]:
+    """Polar degrees of the sums of k powers of degree r of binary linear forms, 2k <= r.
+
+    Notes:
+        By Terracini's lemma the tangent space at a general f, apolar to q of degree k, is orthogonal to q^2 g, deg g
+        = r - 2k.  So the conormal variety is resolved by P(E) x P(F) over the P^k of forms q: E the kernel of
+        q: S^r -> S^(r - k)(h), F = S^(r - 2k)(-2h), with Segre classes (1 + h)^(r - k + 1) and
+        (1 - 2h)^-(r - 2k + 1).
+
+    Example:
+        >>> secant_polar_degrees(4, 2), secant_polar_degrees(3, 1)
+        ((0, 4, 6, 3), (4, 3))
+    """
+    return (0,) * (k - 1) + tuple(comb(r - k + 1, i) * 2 ** (k - i) * comb(r - k - i, k - i) for i in range(k + 1))
+
+
+def invariant_count(network: Network, known: KnownVariety | None, metric: str) -> CriticalCount | None:
+    """Critical points of the Bombieri (or unit) distance where a classical theorem gives them.
+
+    Args:
+        metric: "bombieri", or "unit": the sum of squares of the coefficients.
+
+    Notes:
+        In suitable coordinates the metric must be the one of the theorem: the singular value decomposition for
+        matrices, whatever the metric on the space of their rows is, since a linear change makes that the
+        standard one; eigenvalues for symmetric matrices; invariant metrics for Segre-Veronese varieties.
+
+    Example:
+        >>> from neurocli.architectures.grammar import parse
+        >>> from neurocli.theorems.degree_catalogue import known_variety
+        >>> spec = parse("mlp:3-1-1,r=3")
+        >>> invariant_count(spec, known_variety(spec, lambda n: False), "bombieri").value
+        7
+    """
+    if known is None or network.family not in ("mlp", "linear") or known.points != 1:
+        return None
+    variety = known.variety
+    if isinstance(variety, Determinantal):
+        return eckart_young(variety, known)
+    if metric != "bombieri":
+        return None
+    if isinstance(variety, SymmetricDeterminantal):
+        return CriticalCount(variety.frobenius_distance_degree, "eigenvalues of symmetric matrices",
+                             f"{known.statement}: choices of {variety.rank} of {variety.size} eigenvalues",
+                             known.hypotheses, "dhost-2016")
+    if isinstance(variety, SegreVeronese):
+        return CriticalCount(variety.bombieri_distance_degree, "singular vectors of partially symmetric tensors",
+                             f"{known.statement}", known.hypotheses, "friedland-ottaviani-2014")
+    return None
+
+
+def eckart_young(variety: Determinantal, known: KnownVariety) -> CriticalCount:
+    """Critical points on matrices of bounded rank for a metric that is a tensor product."""
+    least = min(variety.rows, variety.columns)
+    return CriticalCount(variety.frobenius_distance_degree, "Eckart-Young",
+                         f"{known.statement}: choices of {variety.rank} of {least} singular values",
+                         (*known.hypotheses, "the metric is the same for every output, and outputs are orthogonal"),
+                         "dhost-2016")
+
+
+def filling_count(known: KnownVariety | None) -> CriticalCount | None:
+    """One critical point on a linear space, for a metric that does not degenerate on it."""
+    if known is None or not isinstance(known.variety, LinearSpace):
+        return None
+    return CriticalCount(1, "linear space", f"{known.statement}: a linear space", known.hypotheses, "",
+                         tuple(known.variety.polar_degrees))
