@@ -107,16 +107,16 @@ def _expressivity(network: Network, found: Mapping[str, Result | str], epsilon: 
     yield _line(topic, "degree", degree, d, "how complicated the set of functions is", f"neurocli degree {network}")
     if m is None or d is None:
         return
-    assert isinstance(dim, Result) and isinstance(degree, Result)
-    weaker = dim if dim.status is not Status.PROVED else degree
+    # orders of magnitude with constants set to 1, whatever is proved of m and d
     log_cover = m * math.log(max(d / epsilon, 1.0))
     samples = radius**2 / epsilon**2 * (log_cover + math.log(1 / delta))
-    yield _line(topic, f"log covering number at {epsilon:g}", weaker, round(log_cover, 2),
-                "m log(d/epsilon), up to constants: how many functions are different at this accuracy",
-                f"neurocli profile {network} --epsilon {epsilon:g}")
-    yield _line(topic, "samples that suffice", weaker, math.ceil(samples),
-                f"(R/epsilon)^2 (m log(d/epsilon) + log(1/delta)), up to constants, delta = {delta:g}",
-                f"neurocli profile {network} --delta {delta:g}")
+    rough = {"topic": topic, "status": Status.NUMERICAL.value}
+    yield {**rough, "quantity": f"log covering number at {epsilon:g}", "value": round(log_cover, 2),
+           "meaning": "m log(d/epsilon), up to constants: how many functions are different at this accuracy",
+           "command": f"neurocli profile {network} --epsilon {epsilon:g}"}
+    yield {**rough, "quantity": "samples that suffice", "value": math.ceil(samples),
+           "meaning": f"(R/epsilon)^2 (m log(d/epsilon) + log(1/delta)), up to constants, delta = {delta:g}",
+           "command": f"neurocli profile {network} --delta {delta:g}"}
 
 
 def _waste(network: Network, found: Mapping[str, Result | str], *_: float) -> Iterator[Line]:
