@@ -111,6 +111,8 @@ def choose_method(question: Question, method: str, known: KnownVariety | None) -
         return "filling"
     if known is not None:
         return "closed-form"
+    if question.proved_dimension and _number_of_coordinates(question) == question.dimension.value:
+        return "filling"
     if method == "closed-form":
         raise UsageError(f"{question.network}: no closed form is known", "use --method slice")
     return "slice"
@@ -122,10 +124,13 @@ def _fills(network: Network) -> bool:
 
 
 def _filling(question: Question, known: KnownVariety | None) -> Found:
-    statement = f"fills its ambient space of dimension {question.dimension.data['ambient']}"
+    whole = question.dimension.data["filling"]
+    space = "its ambient space" if whole else "the space of the coefficients that do not vanish identically,"
+    statement = f"fills {space} of dimension {question.dimension.value}"
     evidence = {"kind": "theorem", "theorem": "filling", "statement": statement, "value": 1,
-                "hypotheses": ["the dimension is proved to be that of the ambient space"]}
-    return Found(1, Status.PROVED, "closed-form", (evidence,), (statement,), {"variety": "the whole space"})
+                "hypotheses": ["the dimension is proved to be that of the space"]}
+    return Found(1, Status.PROVED, "closed-form", (evidence,), (statement,),
+                 {"variety": "the whole space" if whole else "a coordinate subspace"})
 
 
 def _closed_form(question: Question, known: KnownVariety | None) -> Found:

@@ -18,7 +18,7 @@ def extras(question: Question, known: KnownVariety | None, found: Found, polar: 
     if polar:
         from neurocli.invariants.polar_degrees import polar_degrees
 
-        answer = polar_degrees(question, known, found.value)
+        answer = polar_degrees(question, known, found)
         data["polar_degrees"] = list(answer.values)
         data["polar_status"] = answer.status.value
         lines.append(answer.explanation)

@@ -76,6 +76,9 @@ class Ideal:
         names = []
         for output, label in self.exact.labels:
             exponents = label if isinstance(label, tuple) else (label,)
+            if not exponents:  # a map to coordinates, without inputs
+                names.append(f"y{output + 1}")
+                continue
             separator = "" if all(e < 10 for e in exponents) else "_"
             head = f"c{output + 1}_" if len(outputs) > 1 else "c"
             names.append(head + separator.join(map(str, exponents)))
@@ -234,8 +237,10 @@ class Ideal:
         output, exponents = label
         if not isinstance(exponents, tuple):
             return f"value of output {output + 1} at sample {exponents + 1}"
+        if not exponents:
+            return f"coordinate {output + 1}"
         variables = input_names(self.parametrization)
-        monomial = format_polynomial({exponents: 1}, variables) if variables else "1"
+        monomial = format_polynomial({exponents: 1}, variables)
         return f"coefficient of {monomial} in output {output + 1}"
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from neurocli.algebra.primes import DEFAULT_PRIME, derive_seed, random_prime
 from neurocli.errors import EngineError, TooLarge, UsageError
 from neurocli.formats.system import PolynomialSystem
-from neurocli.invariants.degree_question import Question
+from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.systems import (
     RestrictedMap,
     as_dictionary,
@@ -43,30 +43,30 @@ class PolarDegrees:
     explanation: str
 
 
-def polar_degrees(question: Question, known: KnownVariety | None, degree: int) -> PolarDegrees:
+def polar_degrees(question: Question, known: KnownVariety | None, found: Found) -> PolarDegrees:
     """The polar degrees of a neurovariety.
 
     Args:
         question: the network, its dimension, the engine, prime, seed and limits.
         known: the classical variety that it is, if it is one.
-        degree: of the neurovariety: the last polar degree.
+        found: the degree, which is the last polar degree.
 
     Raises:
         UsageError: the neurovariety is no cone.
         TooLarge: too many parameters for the conormal slices.
         EngineError: counts that do not agree.
     """
-    if question.proved_dimension and question.dimension.data["filling"]:
+    if found.value == 1:  # a variety of degree one is a linear space
         values = (0,) * (question.dimension.value - 1) + (1,)
-        return PolarDegrees(values, Status.PROVED, "polar degrees of a linear space")
+        return PolarDegrees(values, found.status, "polar degrees of a linear space")
     if not question.parametrization.cone:
         raise UsageError(f"{question.network}: the neurovariety is no cone, so polar degrees are not defined",
                          "leave --polar out")
-    if known is not None and known.conormal and degree == known.variety.degree:
-        status = Status.PROVED if known.conormal == "proved" else Status.PROBABLE
+    if known is not None and known.conormal and found.value == known.variety.degree:
+        status = found.status if known.conormal == "proved" else Status.PROBABLE
         return PolarDegrees(tuple(known.variety.polar_degrees), status,
                             f"polar degrees in closed form: {known.statement}")
-    return _by_slices(question, degree)
+    return _by_slices(question, found.value)
 
 
 def _by_slices(question: Question, degree: int) -> PolarDegrees:

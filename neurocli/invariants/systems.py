@@ -303,7 +303,7 @@ def context_of(variables: int, characteristic: int) -> Any:
 
 def _ring(context: Any, characteristic: int) -> ExactRing:
     if not characteristic:
-        return ExactRing(context.constant)
+        return ExactRing(lambda value: context.constant(int(value.numerator)) / int(value.denominator))
     residue = prime_field(characteristic).residue
     return ExactRing(lambda value: context.constant(residue(value)))
 

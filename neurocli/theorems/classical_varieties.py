@@ -62,11 +62,21 @@ class Product:
 
 @dataclasses.dataclass(frozen=True)
 class RationalNormalSecant:
-    """Sums of `summands` powers of degree `power` of binary linear forms, 2 * summands <= power.
+    """Tuples of binary forms that are combinations of the same few powers of linear forms.
+
+    Args:
+        power: degree r of the forms.
+        summands: number k < r of powers.
+        outputs: number m of forms.
 
     Notes:
-        The Hankel matrices of rank at most k have the expected codimension, so the degree is that of a
-        generic determinantal variety: C(r - k + 1, k).  Reference: [eisenbud-1988].
+        Such forms f_o have a common apolar form q of degree k: the catalecticants S^k -> S^(r - k) of all the
+        f_o together, a matrix with m (r - k + 1) rows and k + 1 columns, have a kernel. Pairs (q, f) are a
+        vector bundle over the q's, since applying q is surjective onto S^(r - k); so the matrices of rank at
+        most k are an irreducible locus, of the expected codimension, and a general one is a smooth point by the
+        same surjectivity. So the degree is that of generic matrices, C(m (r - k + 1), k): [fulton-1998],
+        example 14.4.14.
+        For one output these are the secant varieties of the rational normal curve [eisenbud-1988].
 
     Example:
         >>> [RationalNormalSecant(r, k).degree for r, k in [(3, 1), (4, 2), (5, 2), (6, 3)]]
@@ -75,16 +85,22 @@ class RationalNormalSecant:
 
     power: int
     summands: int
+    outputs: int = 1
 
     @property
     def dimension(self) -> int:
         """Projective dimension."""
-        return 2 * self.summands - 1
+        return self.summands * (self.outputs + 1) - 1
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the catalecticant; the variety is not everything if it exceeds `summands`."""
+        return self.outputs * (self.power - self.summands + 1)
 
     @property
     def degree(self) -> int:
         """The degree."""
-        return comb(self.power - self.summands + 1, self.summands)
+        return comb(self.rows, self.summands)
 
     def __str__(self) -> str:
         return f"sums of {self.summands} powers of binary linear forms of degree {self.power}"

@@ -131,13 +131,15 @@ def _two_layers(widths: tuple[int, ...], r: int) -> KnownVariety | None:
         return KnownVariety(known, "determinantal variety",
                             f"{m} forms of degree {r} that span a space of dimension at most {min(k, m, ambient)}",
                             ("two layers", f"hidden width at least {ambient - n + 1}"), conormal="proved")
-    if m != 1:
-        return None
     if n == 2:
-        return KnownVariety(RationalNormalSecant(r, k), "secant variety of the rational normal curve",
-                            f"sums of {k} powers of binary forms: Hankel matrices of rank at most {k}",
-                            ("two layers", "one output", "two inputs"), "eisenbud-1988")
-    return _hypersurface_of_powers(n, k, r, ambient)
+        secant = RationalNormalSecant(r, k, m)
+        if secant.rows <= k:
+            return KnownVariety(LinearSpace(m * ambient - 1), "forms with a common apolar form", "all forms",
+                                ("two layers", "two inputs"), conormal="proved")
+        return KnownVariety(secant, "forms with a common apolar form",
+                            f"{m} binary form{'s' * (m > 1)} apolar to a form of degree {k}: Hankel matrices of rank "
+                            f"at most {k}", ("two layers", "two inputs"), "eisenbud-1988" if m == 1 else "")
+    return _hypersurface_of_powers(n, k, r, ambient) if m == 1 else None
 
 
 def _hypersurface_of_powers(n: int, k: int, r: int, ambient: int) -> KnownVariety | None:
