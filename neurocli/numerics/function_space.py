@@ -61,8 +61,15 @@ def gaussian(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)) / np.sqrt(2)  # type: ignore[no-any-return]
 
 
-def function_space(parametrization: Parametrization, seed: int = 0) -> FunctionSpace:
+def function_space(parametrization: Parametrization, seed: int = 0,
+                   samples: int | None = None) -> FunctionSpace:
     """Whitened coordinates on the span of a network's functions.
+
+    Args:
+        parametrization: the network.
+        seed: of the sample points and parameters.
+        samples: number of sample points, fewer than the span needs: a linear projection of the
+            functions. (Default: the whole span, or twice the parameters for huge spans.)
 
     Raises:
         UsageError: the functions are not polynomial, or do not depend on the parameters.
@@ -78,8 +85,8 @@ def function_space(parametrization: Parametrization, seed: int = 0) -> FunctionS
     rng = np.random.default_rng([seed, 0x5A])
     program, outputs = parametrization.program, parametrization.program.output_size
     scalar = -(-ambient.dimension // max(ambient.outputs, 1))
-    full = scalar <= FULL_SPAN
-    wanted = scalar if full else max(-(-(2 * parametrization.parameter_count + 8) // outputs), 8)
+    full = scalar <= FULL_SPAN and samples is None
+    wanted = scalar if full else samples or max(-(-(2 * parametrization.parameter_count + 8) // outputs), 8)
     pool = _unit_rows(gaussian(rng, 2 * wanted + 4, program.input_size)) * np.sqrt(program.input_size)
     draws = gaussian(rng, 2 * wanted * outputs + 20, parametrization.parameter_count)
     # Scale-free: one wild draw must not decide what counts as zero.

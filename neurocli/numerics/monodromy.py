@@ -18,13 +18,21 @@ from typing import Protocol
 import numpy as np
 
 from neurocli.numerics.function_space import gaussian
-from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, arc, reverse
+from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, arc, reverse, segment
 from neurocli.numerics.point_table import PointTable
 from neurocli.numerics.trace_test import PASSES, trace_residual
 from neurocli.numerics.tracker import CAUTIOUS, Options, Sink, Source, Tracker
 
 
-DETOUR=1.0
+#: Distance of the middle of an arc from that of its chord, in lengths of the chord: drawn between
+#: these on a logarithmic scale, since branch points lie near and far.
+_DETOUR = (0.5, 8.0)
+#: Fresh start points tracked at first, and with every arc after.
+_FRESH = 8
+#: In place of the number of an arc: a path from a fresh start point.
+_START = -1
+#: Paths of a search: a path that gets stuck is not worth waiting for, another arc passes elsewhere.
+SEARCHING = Options(smallest_step=1e-6, most_steps=400)
 
 
 class Runner(Protocol):
@@ -100,10 +108,16 @@ class Monodromy:
         seed: for arcs and projections.
         trace_test: whether the invariants' sum is linear in the parameter for this pencil.
         expected: number of solutions to stop at, where it is known.
+        fresh: gives random solutions (x, q), each over data of its own.
+        most_arcs: arcs after which the search gives up.
+        progress: told a few times a second how far the search is.
+        found: told every new solution: node and points (for a journal).
     """
 
     def __init__(self, homotopy: Homotopy, start: np.ndarray, nodes: Iterable[np.ndarray], seed: int = 0, *,
                  trace_test: bool = True, expected: int | None = None,
+                 most_arcs: int = 24,
+                 fresh: Callable[[int], tuple[np.ndarray, np.ndarray]] | None = None,
                  progress: Callable[[Progress], None] | None = None,
                  found: Callable[[int, np.ndarray], None] | None = None) -> None:
         self.homotopy, self.nodes = homotopy, tuple(nodes)
@@ -112,6 +126,10 @@ class Monodromy:
         self._progress, self._found = progress, found
         invariants = homotopy.invariants(start)
         self.tables = [PointTable(homotopy.unknowns, invariants.shape[1], seed) for _ in self.nodes]
+        self._pairs = [(a, b) for a in range(len(self.nodes)) for b in range(a + 1, len(self.nodes))]
+        self._most_arcs, self._fresh_starts = most_arcs, fresh
+        self._starts: list[tuple[np.ndarray, np.ndarray]] = []
+        self._later: list[int] = []
         self._edges: list[_Edge] = []
         self._tasks: collections.deque[tuple[int, bool, int]] = collections.deque()
         self._failed: list[tuple[int, bool, int]] = []
@@ -124,22 +142,43 @@ class Monodromy:
         self._began = time.monotonic()
         self._told = 0.0
         self._add_points(0, start, invariants)
+        self._add_fresh()
 
     # -- the graph
 
-    def add_arcs(self, count: int = 1) -> None:
-        """`count` more arcs between each pair of nodes, with random turning angles."""
-        for a in range(len(self.nodes)):
-            for b in range(a + 1, len(self.nodes)):
-                for _ in range(count):
-                    chord = np.linalg.norm(self.nodes[b] - self.nodes[a])
-                    detour = gaussian(self._rng, len(self.nodes[a]))
-                    detour *= DETOUR * chord / np.linalg.norm(detour)
-                    way = arc(self.nodes[a], self.nodes[b], detour)
-                    self._edges.append(_Edge(a, b, way, reverse(way)))
-                    number = len(self._edges) - 1
-                    self._tasks.extend((number, True, i) for i in range(len(self.tables[a])))
-                    self._tasks.extend((number, False, i) for i in range(len(self.tables[b])))
+    def add_arc(self) -> None:
+        """One more arc, between the next pair of nodes, through a random detour."""
+        a, b = self._pairs[len(self._edges) % len(self._pairs)]
+        detour = gaussian(self._rng, len(self.nodes[a]))
+        length = np.exp(self._rng.uniform(*np.log(_DETOUR)))
+        detour *= length * np.linalg.norm(self.nodes[b] - self.nodes[a]) / np.linalg.norm(detour)
+        way = arc(self.nodes[a], self.nodes[b], detour)
+        number = len(self._edges)
+        self._edges.append(_Edge(a, b, way, reverse(way)))
+        self._tasks.extend((number, True, i) for i in range(len(self.tables[a])))
+        # The other end's solutions wait: most of them are about to be met from this end.
+        self._later.append(number)
+        self._add_fresh()
+
+    def _add_fresh(self) -> None:
+        """Random points, each with data that it solves, to be tracked to the first node.
+
+        A search from one start alone can be caught in a small orbit of the few loops drawn so far.
+        """
+        if self._fresh_starts is None:
+            return
+        x, q = self._fresh_starts(_FRESH)
+        for point, data in zip(x, q, strict=True):
+            self._starts.append((point, segment(data, self.nodes[0])))
+            self._tasks.append((_START, True, len(self._starts) - 1))
+
+    def _open_later(self) -> None:
+        """Tasks at the far ends of new arcs, for solutions that no path has come to."""
+        for number in self._later:
+            edge = self._edges[number]
+            self._tasks.extend((number, False, i) for i in range(len(self.tables[edge.b]))
+                               if i not in edge.backward)
+        self._later.clear()
 
     def add_solutions(self, node: int, x: np.ndarray) -> None:
         """Solutions over a node that are known already (from a journal)."""
@@ -186,30 +225,55 @@ class Monodromy:
             return "limit"
         return self._reason() if self._finished() else "exhausted"
 
-    def retry(self, runner: Runner) -> None:
-        """Track failed paths again, with a cautious tracker; what fails again is counted."""
+    def retry(self, runner: Runner) -> bool:
+        """Track failed paths again, with a cautious tracker; what fails again is counted.
+
+        Returns:
+            Whether there was anything to retry.
+        """
         again, self._failed = self._failed, []
         if again:
             self._codes.clear()
             self._tasks.extend(again)
             self.run(runner)
+        return bool(again)
 
     def _give(self, count: int) -> Paths | None:
         chosen: list[tuple[int, bool, int]] = []
-        while self._tasks and len(chosen) < count:
+        while len(chosen) < count:
+            if not self._tasks and not self._more(len(chosen)):
+                break
             task = self._tasks.popleft()
             e, forward, number = task
-            edge = self._edges[e]
-            if number not in (edge.forward if forward else edge.backward):
+            if e == _START or number not in (self._edges[e].forward if forward else self._edges[e].backward):
                 chosen.append(task)
         if not chosen:
             return None
-        x = np.stack([self.tables[self._edges[e].a if f else self._edges[e].b].x[i] for e, f, i in chosen])
-        ways = np.stack([self._edges[e].way if f else self._edges[e].back for e, f, _ in chosen])
+        begun = [self._begin(task) for task in chosen]
+        x, ways = np.stack([x for x, _ in begun]), np.stack([way for _, way in begun])
         labels = np.arange(self._next_label, self._next_label + len(chosen))
         self._next_label += len(chosen)
         self._labels.update(zip(labels.tolist(), chosen, strict=True))
         return Paths(x, ways, labels)
+
+    def _begin(self, task: tuple[int, bool, int]) -> tuple[np.ndarray, np.ndarray]:
+        e, forward, number = task
+        if e == _START:
+            return self._starts[number]
+        edge = self._edges[e]
+        return (self.tables[edge.a].x[number], edge.way) if forward else (
+            self.tables[edge.b].x[number], edge.back)
+
+    def _more(self, chosen: int) -> bool:
+        """Open new tasks when nearly all paths have come home: no waiting for the last ones."""
+        under_way = len(self._labels) + chosen
+        if under_way > max(self.counts) // 5:
+            return False
+        if self._later and under_way <= max(self.counts) // 20:
+            self._open_later()
+        while not self._tasks and len(self._edges) < self._most_arcs and not self._finished():
+            self.add_arc()
+        return bool(self._tasks)
 
     def _arrive(self, ends: EndPoints) -> None:
         good = ends.codes == ReturnCode.SUCCESS
@@ -223,18 +287,16 @@ class Monodromy:
         x = ends.x[good]
         invariants = self.homotopy.invariants(x)
         arrived = [task for task, ok in zip(tasks, good.tolist(), strict=True) if ok]
-        for node in range(len(self.nodes)):
-            rows = [i for i, (e, f, _) in enumerate(arrived)
-                    if (self._edges[e].b if f else self._edges[e].a) == node]
-            if not rows:
-                continue
-            for i in rows:
-                self._one_arrival(node, arrived[i], x[i:i + 1], invariants[i:i + 1])
+        for i, task in enumerate(arrived):
+            self._one_arrival(task, x[i:i + 1], invariants[i:i + 1])
 
-    def _one_arrival(self, node: int, task: tuple[int, bool, int], x: np.ndarray,
-                     invariants: np.ndarray) -> None:
+    def _one_arrival(self, task: tuple[int, bool, int], x: np.ndarray, invariants: np.ndarray) -> None:
         e, forward, number = task
+        if e == _START:
+            self._add_points(0, x, invariants)
+            return
         edge = self._edges[e]
+        node = edge.b if forward else edge.a
         there, back = (edge.forward, edge.backward) if forward else (edge.backward, edge.forward)
         if number in there:
             return
@@ -250,6 +312,15 @@ class Monodromy:
         there[number], back[end] = end, number
 
     # -- the end
+
+    @property
+    def arcs(self) -> int:
+        """Number of arcs."""
+        return len(self._edges)
+
+    def allow_arcs(self, count: int) -> None:
+        """Allow that many arcs more."""
+        self._most_arcs = len(self._edges) + count
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -297,19 +368,14 @@ def triangle(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndar
     return first, second, first + np.exp(1j * np.pi / 3) * (second - first)
 
 
-def search(monodromy: Monodromy, runner: Runner, cautious: Runner | None = None, *, most_arcs: int = 8,
+def search(monodromy: Monodromy, runner: Runner, cautious: Runner | None = None, *,
            limit: Callable[[], bool] | None = None) -> MonodromyResult:
-    """Add arcs until the trace test passes, or there are `most_arcs` between each pair of nodes."""
-    monodromy.add_arcs(2)
-    stop = monodromy.run(runner, limit)
+    """Search until the trace test passes or there are no more arcs; then failed paths get a second look."""
     cautious = cautious or Tracker(monodromy.homotopy, CAUTIOUS)
-    for _ in range(most_arcs - 2):
-        if stop != "exhausted":
-            break
-        monodromy.retry(cautious)
-        monodromy.add_arcs(1)
+    stop = monodromy.run(runner, limit)
+    if stop == "exhausted" and monodromy.retry(cautious):
         stop = monodromy.run(runner, limit)
     return monodromy.result(runner.tracked + cautious.tracked, stop)
 
 
-__all__ = ["Monodromy", "MonodromyResult", "Options", "Progress", "Runner", "search", "triangle"]
+__all__ = ["SEARCHING", "Monodromy", "MonodromyResult", "Progress", "Runner", "search", "triangle"]

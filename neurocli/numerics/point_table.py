@@ -48,7 +48,8 @@ class PointTable:
         sizes = np.linalg.norm(invariants, axis=1)
         if not self._scale and len(sizes):
             self._scale = float(np.median(sizes)) + 1e-300
-        cells = np.floor(marks[:, 0].view(np.float64).reshape(-1, 2) / (self._scale * TOLERANCE * 8))
+        planar = np.stack([marks[:, 0].real, marks[:, 0].imag], axis=1)
+        cells = np.floor(planar / (self._scale * TOLERANCE * 8))
         numbers, new = [], []
         for i, (a, b) in enumerate(np.clip(cells, -2.0**62, 2.0**62).astype(np.int64).tolist()):
             number = self._find((a, b), marks[i], TOLERANCE * (self._scale + sizes[i]))

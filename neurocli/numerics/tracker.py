@@ -54,7 +54,7 @@ class Options:
     smallest_step: float = 1e-9
     most_steps: int = 2000
     infinity: float = 1e6
-    accuracy: float = 1e-11
+    accuracy: float = 1e-9
 
 
 STANDARD = Options()
@@ -151,7 +151,7 @@ class Tracker:
         size = _norm(x)
         e0, e1 = _norm(d0) / size, _norm(d1) / size
         finite = np.isfinite(e1) & np.isfinite(e0) & np.isfinite(size)
-        rounding = e1 < _ROUNDING * 10
+        rounding = (e1 < _ROUNDING * 10) | ((e0 < 1e-9) & (e1 < 1e-9))
         rate = np.where(rounding, 0.0, e1 / np.maximum(e0, _ROUNDING))
         slopes = _norm(v) + _norm(slope)
         bend = np.where(state.history, _norm(v - slope) / np.maximum(slopes, 1e-300), 0.0)
@@ -168,7 +168,7 @@ class Tracker:
         state.h = np.where(rejected, np.minimum(factor, 0.5) * h, np.where(
             accepted, np.minimum(factor * h, o.longest_step), state.h))
         state.accept(accepted | arrived, accepted, x, v, h, t)
-        state.error = np.where(accepted | arrived, e1 * np.minimum(rate, 1.0) + _ROUNDING / 100, state.error)
+        state.error = np.where(accepted | arrived, e1 * np.minimum(e1 / np.maximum(e0, _ROUNDING), 1.0) + _ROUNDING / 100, state.error)
         code = np.full(len(state), -1)
         done = arrived & (state.phase == _POLISH) & (state.error < o.accuracy)
         code[done] = ReturnCode.SUCCESS
@@ -193,6 +193,9 @@ class Tracker:
         """Return codes of the paths that cannot go on."""
         o = self.options
         bad_start = (state.phase == _NEW) & ~good
+        code[bad_start & (state.t > 0) & (state.tries > 1)] = ReturnCode.STEP_TOO_SMALL
+        state.tries += bad_start
+        bad_start &= state.t == 0
         # Newton's method gets two more chances at a start point that is not refined.
         code[bad_start & (state.steps > 2)] = ReturnCode.BAD_START
         code[bad_start & ~finite] = ReturnCode.SINGULAR_START

@@ -1,0 +1,139 @@
+"""Critical points of a quadratic loss over the functions of a network, by monodromy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from neurocli.architectures.parametrization import Parametrization
+from neurocli.errors import UsageError
+from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
+from neurocli.numerics.metrics import bombieri_root, generic_root, gram_root, unit_root
+from neurocli.numerics.monodromy import Monodromy, Progress, Runner, triangle
+from neurocli.numerics.paths import EndPoints, Paths, segment
+from neurocli.numerics.slices import RESTARTS, NetworkSystem, Solutions, with_restarts
+from neurocli.numerics.systems import CriticalSystem
+from neurocli.numerics.tracker import STANDARD, Tracker
+
+#: A metric: its name, a Gram matrix in coefficients, or what makes a root matrix for a space.
+Metric = str | np.ndarray | Callable[[FunctionSpace], np.ndarray]
+
+
+def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0) -> np.ndarray:
+    """The root matrix of a metric.
+
+    Raises:
+        UsageError: an unknown name, or a Gram matrix that is none.
+    """
+    if isinstance(metric, np.ndarray):
+        return gram_root(space, metric)
+    if not isinstance(metric, str):
+        return metric(space)
+    if metric == "generic":
+        return generic_root(space, seed)
+    named = {"bombieri": bombieri_root, "unit": unit_root}
+    if metric not in named:
+        raise UsageError(f"metric {metric!r}", "generic, bombieri, unit, or a Gram matrix")
+    return named[metric](space)
+
+
+def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int
+                   ) -> tuple[np.ndarray, np.ndarray]:
+    """Random parameters and, for each, a random target that it is critical for.
+
+    The targets that have theta as a critical point are z + normal space, a linear space; the
+    pairs form a vector bundle over parameter space, so they are irreducible and monodromy
+    reaches every critical point on the regular locus from each of them.
+    """
+    x = system.space.random_parameters(rng, count)
+    trace = system.space.evaluation.run(x)
+    z = trace.outputs @ system.root.T
+    _, spectrum, right = np.linalg.svd(trace.jacobian @ system.root.T, full_matrices=True)
+    rank = int((spectrum[0] > 1e-9 * spectrum[0, 0]).sum())
+    normals = right[:, rank:].conj()
+    residual = (gaussian(rng, count, 1, normals.shape[1]) @ normals)[:, 0]
+    size = np.linalg.norm(residual, axis=1)
+    scale = np.linalg.norm(z, axis=1) / np.where(size > 0, size, 1)
+    return x, z - residual * scale[:, None]
+
+
+def solve_critical(parametrization: Parametrization, metric: Metric = "generic", seed: int = 0, *,
+                   samples: int | None = None,
+                   make_runner: Callable[[NetworkSystem], Runner] | None = None,
+                   progress: Callable[[Progress], None] | None = None,
+                   limit: Callable[[], bool] | None = None, restarts: int = RESTARTS) -> Solutions:
+    """Critical points of the distance of a random complex target to the functions of a network.
+
+    Args:
+        parametrization: the network.
+        metric: "generic", "bombieri", "unit", a Gram matrix, or a function that makes a root.
+        seed: of all random choices.
+        samples: see `function_space`; with fewer samples than the span needs, the metric is
+            degenerate.
+        make_runner, progress, limit, restarts: see `solve_slice`.
+
+    Returns:
+        The critical points on the regular locus, each function once. `data` is their target in
+        the coordinates L f. `count` is the number of critical points when `complete`.
+
+    Raises:
+        UsageError: the critical points are not isolated: the metric is too degenerate.
+
+    Notes:
+        The trace test relies on a sum over all critical points that is linear in the target. That
+        holds for metrics in general position (no critical point goes to infinity over a finite
+        target); where it fails for a special metric, the answer says incomplete.
+
+    Example:
+        >>> from neurocli.architectures.grammar import parse
+        >>> from neurocli.architectures.registry import parametrization
+        >>> found = solve_critical(parametrization(parse("mlp:3-2-1,r=2")))
+        >>> found.count, found.complete
+        (13, True)
+    """
+    def once(seed: int) -> tuple[NetworkSystem, np.ndarray, Monodromy]:
+        space = function_space(parametrization, seed, samples)
+        system = CriticalSystem(space, metric_root(space, metric, seed))
+        rng = np.random.default_rng([seed, 0xC4])
+        start, targets = critical_pairs(system, rng, 1)
+        require_isolated(system, start, targets)
+        second = gaussian(rng, system.data)
+        second *= np.linalg.norm(targets[0]) / np.linalg.norm(second)
+        monodromy = Monodromy(system, start, triangle(targets[0], second), seed, progress=progress,
+                              fresh=lambda count: critical_pairs(system, rng, count))
+        return system, targets[0], monodromy
+
+    return with_restarts(once, seed, make_runner, limit, restarts)
+
+
+def require_isolated(system: CriticalSystem, x: np.ndarray, q: np.ndarray) -> None:
+    """Check that a critical point is isolated modulo the fibres.
+
+    Raises:
+        UsageError: it is not; the message says the local dimension.
+    """
+    _, hessian, _ = system.evaluate(x, q, np.zeros_like(q))
+    spectrum = np.linalg.svd(hessian[0], compute_uv=False)
+    corank = int((spectrum <= 1e-9 * spectrum[0]).sum())
+    if corank > system.kernel:
+        raise UsageError(f"the critical points are not isolated: local dimension {corank - system.kernel}",
+                         "the metric is degenerate on the functions: give more data")
+
+
+def track_to_targets(solutions: Solutions, targets: np.ndarray, *, runner: Tracker | None = None) -> EndPoints:
+    """Follow a generic complete solution set to other targets.
+
+    Args:
+        solutions: from `solve_critical` (or `solve_slice`: then targets are offsets).
+        targets: array (N, k), in the coordinates of `solutions.data`.
+
+    Returns:
+        End points, target by target, in the order of the solutions; label = target * count + solution.
+    """
+    targets = np.atleast_2d(targets).astype(complex)
+    count = solutions.count
+    runner = runner or Tracker(solutions.system, STANDARD, solutions.seed)
+    ways = np.stack([segment(solutions.data, target) for target in targets])
+    return runner.track(Paths(np.tile(solutions.points, (len(targets), 1)), np.repeat(ways, count, axis=0),
+                              np.arange(count * len(targets))))

@@ -1,0 +1,149 @@
+"""The generic fibre in the gauge, by monodromy on a slice."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from neurocli.architectures.parametrization import Parametrization
+from neurocli.errors import UsageError
+from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
+from neurocli.numerics.monodromy import SEARCHING, Monodromy, MonodromyResult, Progress, triangle
+from neurocli.numerics.tracker import Tracker
+
+#: Arcs without a new point, after the functions are complete, that end the search.
+QUIET_ARCS = 6
+
+
+class GaugedSliceSystem:
+    """A slice in the parameters that the gauge leaves free; parameters are told apart, not functions."""
+
+    def __init__(self, space: FunctionSpace, rows: np.ndarray) -> None:
+        self.space, self.rows = space, rows
+        parametrization = space.parametrization
+        base = np.zeros(parametrization.parameter_count, dtype=complex)
+        free = np.ones(parametrization.parameter_count, dtype=bool)
+        for name, entries in parametrization.gauge.fixed.items():
+            place, _ = parametrization.slices[name]
+            for index, value in entries:
+                base[place.start + index], free[place.start + index] = value, False
+        self.base, self.free = base, np.flatnonzero(free)
+        self.unknowns, self.data = len(self.free), len(rows)
+        self.kernel = self.unknowns - self.data
+        self._cut = np.ascontiguousarray((rows @ space.coordinates).T)
+
+    def parameters(self, x: np.ndarray) -> np.ndarray:
+        """All parameters (B, parameters) of gauged points."""
+        theta = np.broadcast_to(self.base, (len(x), len(self.base))).copy()
+        theta[:, self.free] = x
+        return theta
+
+    def evaluate(self, x: np.ndarray, q: np.ndarray, dq: np.ndarray
+                 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """See `Homotopy`."""
+        trace = self.space.evaluation.run(self.parameters(x))
+        return trace.outputs @ self._cut - q, trace.jacobian[:, self.free] @ self._cut, -dq
+
+    def functions(self, x: np.ndarray) -> np.ndarray:
+        """Coordinates of the functions."""
+        return self.space.evaluation.run(self.parameters(x), order=0).outputs @ self.space.coordinates.T
+
+    def invariants(self, x: np.ndarray) -> np.ndarray:
+        """The free parameters themselves."""
+        return x
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FiberSolutions:
+    """The fibre over a generic function.
+
+    Args:
+        count: points of the fibre in the gauge.
+        points: their parameters (count, parameters).
+        degree: number of functions in the slice, complete by the trace test.
+        even: every function of the slice has equally many points over it, a necessary condition
+            for completeness; the count is a lower bound in any case.
+        search: counts of paths and failures.
+    """
+
+    count: int
+    points: np.ndarray
+    degree: int
+    even: bool
+    search: MonodromyResult
+
+
+def solve_fiber(parametrization: Parametrization, seed: int = 0, *,
+                progress: Callable[[Progress], None] | None = None,
+                most_arcs: int = 40) -> FiberSolutions:
+    """All parameters in the gauge that give one generic function.
+
+    Raises:
+        UsageError: the fibres have positive dimension in the gauge; the message says which.
+
+    Notes:
+        Parameter space is irreducible, so monodromy over slices permutes transitively all points
+        over all functions of one slice. The search ends when the functions pass the trace test,
+        all have equally many points, and several further arcs bring nothing new.
+
+    Example:
+        >>> from neurocli.architectures.grammar import parse
+        >>> from neurocli.architectures.registry import parametrization
+        >>> solve_fiber(parametrization(parse("mlp:3-2-2,r=2"))).count
+        2
+    """
+    space = function_space(parametrization, seed)
+    rng = np.random.default_rng([seed, 0xF1B])
+    rows = np.linalg.qr(gaussian(rng, space.size, space.dimension))[0].T
+    system = GaugedSliceSystem(space, rows)
+    if system.kernel:
+        raise UsageError(f"{parametrization.network}: the fibres have dimension {system.kernel} in the gauge",
+                         "there are infinitely many points to count")
+
+    def fresh(count: int) -> tuple[np.ndarray, np.ndarray]:
+        x = gaussian(rng, count, system.unknowns)
+        return x, system.functions(x) @ rows.T
+
+    start, (here,) = fresh(1)
+    there = gaussian(rng, space.dimension)
+    there *= np.linalg.norm(here) / np.linalg.norm(there)
+    monodromy = Monodromy(system, start, triangle(here, there), seed, trace_test=False, most_arcs=3,
+                          progress=progress, fresh=fresh)
+    runner = Tracker(system, SEARCHING, seed)
+    quiet, stop = 0, "exhausted"
+    while True:
+        before = sum(monodromy.counts)
+        monodromy.run(runner)
+        quiet = quiet + 1 if sum(monodromy.counts) == before else 0
+        sizes, residual = _functions(system, monodromy)
+        complete = len(set(monodromy.counts)) == 1 and residual < 1e-6 and len(set(sizes)) == 1
+        if (complete and quiet >= QUIET_ARCS) or monodromy.arcs >= most_arcs:
+            break
+        monodromy.allow_arcs(1)
+    points = monodromy.tables[0].x
+    values = system.functions(points)
+    near = np.linalg.norm(values - values[0], axis=1) <= 1e-6 * np.linalg.norm(values[0])
+    result = monodromy.result(runner.tracked, stop)
+    return FiberSolutions(int(near.sum()), system.parameters(points[near]), len(sizes),
+                          len(set(sizes)) == 1 and complete, result)
+
+
+def _functions(system: GaugedSliceSystem, monodromy: Monodromy) -> tuple[list[int], float]:
+    """Points over each function of the first slice, and the trace residual of the functions."""
+    from neurocli.numerics.point_table import PointTable
+    from neurocli.numerics.trace_test import trace_residual
+
+    traces, sizes, scale = [], [], 1.0
+    for node, table in enumerate(monodromy.tables):
+        if not len(table):
+            return [0, 1], float("inf")
+        values = system.functions(table.x)
+        functions = PointTable(system.unknowns, values.shape[1])
+        numbers, _ = functions.find_or_add(table.x, values)
+        traces.append(functions.trace)
+        if node == 0:
+            sizes = np.bincount(numbers).tolist()
+            scale = functions.sizes / len(functions)
+    return sizes, trace_residual((0, 1, np.exp(1j * np.pi / 3)), traces, scale)
