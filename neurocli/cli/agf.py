@@ -43,6 +43,7 @@ def _answer(ctx: click.Context, function: Callable[..., Any], *arguments: Any, d
 
     def work() -> Any:
         result = function(*arguments, **keywords)
+        _clear(printing["quiet"])
         if plot is not None and result.value is not None:
             from neurocli.report import staircase_plot
 
@@ -50,6 +51,14 @@ def _answer(ctx: click.Context, function: Callable[..., Any], *arguments: Any, d
         return result
 
     ctx.exit(emit([lambda: compute(work, timeout=timeout, memory=memory)], **printing))
+
+
+def _clear(quiet: bool) -> None:
+    """Take the line of progress away."""
+    import sys
+
+    if not quiet and sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
 
 
 def _progress(title: str, total: int | None, quiet: bool) -> Callable[[float, float], None] | None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "hyperdga": Entry("neurocli.cli.hyperdga:hyperdga", "hyperbolic Delaunay graphs and HyperDGA, exactly"),
     "harmonics": Entry("neurocli.cli.harmonics:harmonics", "Fourier analysis on finite groups; groups in weights"),
     "agf": Entry("neurocli.cli.agf:agf", "what a network learns from small weights, in what order, and when"),
+    "sprecher": Entry("neurocli.cli.sprecher:sprecher", "Sprecher networks: counts, evaluation, domains, training"),
     "engines": Entry("neurocli.cli.engines:engines", "the Gröbner engines here, and how to install the others"),
     "check": Entry("neurocli.cli.check:check", "decide claims over grids of networks: hold, refuted, undecided"),
     "search": Entry("neurocli.cli.search:search", "minimal filling widths and activation thresholds, exhaustively"),

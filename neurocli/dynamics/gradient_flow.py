@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,7 +101,9 @@ def gradient_flow(system: System, scale: float, seed: int = 0, end: float | None
     for count in range(steps):
         if solver.status != "running":
             break
-        solver.step()
+        with warnings.catch_warnings():        # LSODA's complaints show in its status as well
+            warnings.simplefilter("ignore")
+            solver.step()
         loss, gradient = system.loss_and_gradient(solver.y)
         speed = float(np.linalg.norm(gradient))
         times.append(float(solver.t))

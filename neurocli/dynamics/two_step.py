@@ -149,8 +149,11 @@ def utility_step(system: TwoLayer, residual: Array, degree: int, directions: Arr
         degree: of the leading utility in the input weights; kappa = degree + 1.
         directions: m unit vectors (a, w).
         norms: m norms below 1.
+
+    Notes:
+        Directions move at the rate at which norms grow, so the equations are not stiff.
     """
-    from scipy.integrate import LSODA
+    from scipy.integrate import DOP853
 
     kappa, count, c = degree + 1, len(norms), system.outputs
     coefficient = float(system.s.coef[degree]) / len(residual)
@@ -181,7 +184,8 @@ def utility_step(system: TwoLayer, residual: Array, degree: int, directions: Arr
         return np.concatenate([(factor[:, None] * along).ravel(), kappa * value])
 
     state = np.concatenate([directions.ravel(), np.zeros(count)])
-    solver = LSODA(field, 0.0, state, np.inf, rtol=1e-8, atol=1e-10)
+    strength = abs(float(system.s.coef[degree])) * _strength(system, residual, degree)
+    solver = DOP853(field, 0.0, state, np.inf, rtol=1e-8, atol=1e-10)
     for _ in range(100_000):
         solver.step()
         if solver.status == "failed":
@@ -197,8 +201,9 @@ def utility_step(system: TwoLayer, residual: Array, degree: int, directions: Arr
             units = state[:-count].reshape(count, -1)
             units = units / np.linalg.norm(units, axis=1, keepdims=True)
             return Jump(time, winner, float(value[winner]), units, np.minimum(sizes(state[-count:]), 1.0))
-        largest = float(np.max(np.abs(value))) + float(np.max(np.abs(along)))
-        if np.all(value <= 0) and float(np.max(np.abs(along))) < 1e-9 * max(largest, 1e-300):
+        # A direction can end where the utility vanishes (a saddle of the sphere with its whole basin):
+        # what is left there is the noise of a residual that was found in floats.
+        if float(np.max(value)) < 1e-6 * strength and float(np.max(np.abs(along))) < 1e-6 * strength:
             return None
     return None
 
@@ -225,8 +230,8 @@ def cost_step(system: TwoLayer, theta: Array) -> tuple[Array, float, float]:
     loss, gradient = system.loss_and_gradient(theta)
     fastest, mark, marked = float(np.linalg.norm(gradient)), 0.0, loss
     for _ in range(3_000):
-        solver.step()
-        if solver.status != "running":
+        _step(solver)
+        if solver.status != "running":       # the integrator gave up: the polish starts from where it is
             break
         loss, gradient = system.loss_and_gradient(solver.y)
         speed = float(np.linalg.norm(gradient))
@@ -243,6 +248,15 @@ def cost_step(system: TwoLayer, theta: Array) -> tuple[Array, float, float]:
     point: Array = polished.x
     loss, gradient = system.loss_and_gradient(point)
     return point, loss, float(np.linalg.norm(gradient))
+
+
+def _step(solver: Any) -> None:
+    """One step of LSODA, whose complaints about convergence show in its status as well."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        solver.step()
 
 
 def _strength(system: TwoLayer, residual: Array, degree: int) -> float:

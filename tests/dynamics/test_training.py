@@ -149,3 +149,13 @@ def test_plateaus_of_a_made_up_curve():
 def test_scale_is_checked():
     with pytest.raises(UsageError):
         gradient_flow(systems.Attention([1.0], 2, 1), 0.0)
+
+
+def test_neurons_that_turn_away_end_the_run():
+    """A dormant neuron with 2 a^2 > w^2 cannot reach the opposite sign: its utility ends at 0, and the run says so."""
+    x = np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1], [0, 1], [2, 1]])
+    y = np.array([[2.0], [0], [0], [2], [0], [4]])
+    found = two_step(systems.TwoLayer(x, y, (0, 0, 1), 3, 3), 1e-3, 0)
+    assert found.reason == "no utility left" and len(found.rounds) == 1
+    # the first plateau is the best a single square with positive sign can do
+    assert abs(found.rounds[0].gradient) < 1e-6

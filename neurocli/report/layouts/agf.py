@@ -75,8 +75,8 @@ def _listing(result: Result, brief: bool) -> Section:
              len(r["active"]) if brief else r["active"], r["returned"]) for k, r in enumerate(rows, 1)))
     if subcommand == "diagonal":
         scaled = bool(rows) and "scaled_time" in rows[0]
-        columns = ("step", "time", "time decimal", *(("at alpha",) if scaled else ()), "loss", "loss decimal", "enters", "leaves",
-                   "support", "index", *(() if brief else ("beta",)))
+        columns = ("step", "time", "time decimal", *(("at alpha",) if scaled else ()), "loss", "loss decimal", "enters",
+                   "leaves", "support", "index", *(() if brief else ("beta",)))
         return Section("", columns, tuple(
             (k, exact(r["time"]), r["time_decimal"], *((r["scaled_time"],) if scaled else ()), exact(r["loss"]),
              r["loss_decimal"], _names(r["entered"]), _names(r["deactivated"]), _support(r["support"], brief),
