@@ -110,6 +110,31 @@ def equations_of(network: Network, dimension: int, proved: bool, prime: int, see
     raise TooLarge(f"{network}: no complete set of equations up to degree {MAX_DEGREE}", "")
 
 
+def without_linear(system: PolynomialSystem) -> PolynomialSystem:
+    """The same variety in its linear span: linear generators solved for variables and substituted."""
+    from neurocli.algebra.rational_matrices import echelon, exact
+
+    n = len(system.variables)
+    units = [tuple(int(i == j) for j in range(n)) for i in range(n)]
+    linear = [f for f in system.generators if all(sum(e) == 1 for e in f)]
+    if not linear:
+        return system
+    rows, pivots = echelon(exact([[f.get(unit, 0) for unit in units] for f in linear]))
+    free = [j for j in range(n) if j not in set(pivots)]
+    context = rational_context(len(free))
+    images = [context.constant(0)] * n
+    for place, j in enumerate(free):
+        images[j] = context.gens()[place]
+    for row, pivot in zip(rows, pivots):
+        for place, j in enumerate(free):
+            if row[j] != 0:
+                images[pivot] = images[pivot] - row[j] * context.gens()[place]
+    old = rational_context(n)
+    rest = [old.from_dict(dict(f)).compose(*images, ctx=context) for f in system.generators if f not in linear]
+    polynomials = tuple({tuple(e): _plain(c) for e, c in f.to_dict().items()} for f in rest if f != 0)
+    return PolynomialSystem(tuple(system.variables[j] for j in free), 0, polynomials, system.comment)
+
+
 def minors(system: PolynomialSystem, size: int, seed: int) -> list[Polynomial]:
     """The size x size minors of the Jacobian of the generators, in random order, at most MAX_MINORS."""
     context = rational_context(len(system.variables))
@@ -159,10 +184,12 @@ def _computed(network: Network, dimension: Result, proved: bool, known: Singular
     from neurocli.invariants.components import component_degrees
 
     system = equations_of(network, dimension.value, proved, prime, seed, engine, deadline)
-    codimension = len(system.variables) - dimension.value
+    spanned = system
     for f in system.generators:
         d = str(max(map(sum, f)))
         data["equations"][d] = data["equations"].get(d, 0) + 1
+    system = without_linear(spanned)
+    codimension = len(system.variables) - dimension.value
     pool = minors(system, codimension, seed)
     batch = max(6, len(system.variables))
     taken, settled = 0, 0
@@ -179,7 +206,7 @@ def _computed(network: Network, dimension: Result, proved: bool, known: Singular
     data["minors"] = taken
     top, scheme_degree = known_pair or (-1, 0)
     data["scheme_degree"] = scheme_degree if top >= 0 else 0
-    lines = [f"{len(system.generators)} equations, each verified over Q, and {taken} of "
+    lines = [f"{len(spanned.generators)} equations, each verified over Q, and {taken} of "
              f"{len(pool)} minors of size {codimension}"]
     components: list[dict[str, Any]] = []
     degree: int | None = 0
