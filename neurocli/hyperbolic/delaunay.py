@@ -110,7 +110,7 @@ def expected_simplices(count: int, dimension: int) -> float:
 
     Example:
         >>> round(expected_simplices(1000, 2)), round(expected_simplices(1000, 3)), expected_simplices(6, 4)
-        (2000, 6768, 9.0)
+        (1996, 6768, 6.0)
     """
     d = dimension
     log = ((d + 1) * log_(2) + (d - 1) / 2 * log_(pi) - 2 * log_(d) + lgamma((d * d + 1) / 2) - lgamma(d * d / 2)

@@ -183,12 +183,13 @@ def _covering_fault(points: PointSet, simplices: np.ndarray) -> str:
     covering = 0
     for t in np.flatnonzero(near).tolist():
         rows = [euclidean(points.rows[v]) for v in simplices[t]]
-        inside = True
+        sides = []
         for i in range(len(rows)):
             form = cofactors(rows[:i] + rows[i + 1:])
-            against = sign(sum(map(mul, form, target))) * sign(sum(map(mul, form, rows[i])))
-            if against == 0:
-                return "a simplex touches the inside of another"
-            inside = inside and against > 0
-        covering += inside
+            sides.append(sign(sum(map(mul, form, target))) * sign(sum(map(mul, form, rows[i]))))
+            if sides[-1] < 0:
+                break
+        if min(sides) == 0:
+            return "a simplex touches the inside of another"
+        covering += min(sides) > 0
     return "" if covering == 1 else "the simplices overlap"

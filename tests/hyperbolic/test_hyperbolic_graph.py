@@ -10,10 +10,12 @@ import pytest
 from scipy.linalg import null_space
 from scipy.optimize import nnls
 
+from neurocli.hyperbolic.delaunay import delaunay
 from neurocli.hyperbolic.graph import hyperbolic_graph
 from neurocli.hyperbolic.isometries import reflect, translate
 from neurocli.hyperbolic.models import coordinates
 from neurocli.hyperbolic.points import PointSet, point_set
+from neurocli.hyperbolic.verification import fault
 
 
 def edges(points: PointSet, method: str = "auto") -> set[tuple[int, int]]:
@@ -60,6 +62,55 @@ def test_edges_are_the_voronoi_facets_that_meet_the_ball(count: int, dimension: 
             distance = voronoi_distance(hyperboloid, p, q)
             assert abs(distance - 1) > 1e-6  # clear of the boundary: doubles can tell
             assert ((p, q) in found) == (distance < 1), (p, q, distance)
+
+
+def edges_by_definition(points: PointSet) -> set[tuple[int, int]]:
+    """Planar edges straight from the definition, exactly: the Voronoi facet of p, q in the Klein disk.
+
+    The facet is an interval of the bisector x_0 + t u, cut out by one linear inequality per other point; the
+    cells share a facet in the space when the interval has positive length and meets the open disk.
+    """
+    z = [[Q(x) for x in row] for row in coordinates(points, "lorentz")]
+    found = set()
+    for q in range(len(z)):
+        for p in range(q):
+            (tp, *vp), (tq, *vq) = z[p], z[q]
+            nx, ny, offset = vp[0] - vq[0], vp[1] - vq[1], tp - tq
+            size = nx * nx + ny * ny
+            x0, y0, ux, uy = nx * offset / size, ny * offset / size, -ny, nx
+            low: Q | None = None
+            high: Q | None = None
+            empty = False
+            for r in range(len(z)):
+                if r in (p, q):
+                    continue
+                # x . (v_p - v_r) >= t_p - t_r along the bisector: slope t >= bound.
+                wx, wy = vp[0] - z[r][1], vp[1] - z[r][2]
+                slope, bound = ux * wx + uy * wy, tp - z[r][0] - x0 * wx - y0 * wy
+                if slope > 0:
+                    low = bound / slope if low is None else max(low, bound / slope)
+                elif slope < 0:
+                    high = bound / slope if high is None else min(high, bound / slope)
+                else:
+                    empty = empty or bound > 0
+            if empty or (low is not None and high is not None and low >= high):
+                continue
+            # The foot of the perpendicular from the origin is t = 0, as (x0, y0) is parallel to n.
+            nearest = Q(0)
+            nearest = nearest if low is None else max(nearest, low)
+            nearest = nearest if high is None else min(nearest, high)
+            if (x0 + nearest * ux) ** 2 + (y0 + nearest * uy) ** 2 < 1:
+                found.add((p, q))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_planar_edges_straight_from_the_definition(seed: int) -> None:
+    denominator = (2, 3, 4, 5, 7, 10)[seed % 6]
+    given = cases.random_points(min(3 + seed % 10, 8 if denominator == 2 else 20), 2, seed, denominator)
+    for rows in (given, translate((Q(1, 3), Q(-2, 5)), given)):
+        points = point_set(rows)
+        assert edges(points) == edges(points, "incremental") == edges_by_definition(points)
 
 
 def pencil_edges(points: PointSet) -> set[tuple[int, int]]:
@@ -188,6 +239,17 @@ def test_isometries_change_nothing(dimension: int) -> None:
         here, there = point_set(given), point_set(moved(given))
         assert edges(here) == edges(there)
         assert gabriel(here) == gabriel(there)
+
+
+@pytest.mark.parametrize(("dimension", "denominator", "seed"),
+                         [(d, n, seed) for d in (3, 4) for n in (2, 3, 4) for seed in range(3)])
+def test_degenerate_sets_in_higher_dimension(dimension: int, denominator: int, seed: int) -> None:
+    given = cases.random_points(20 if dimension == 3 else 12, dimension, seed, denominator)
+    here, there = point_set(given), point_set(moved(given))
+    assert edges(here) == edges(here, "incremental") == edges(there)
+    assert gabriel(here) == gabriel(there) == brute_gabriel(here) & edges(here)
+    assert fault(here, delaunay(here).simplices) == ""
+    assert fault(here, delaunay(here, "incremental").simplices) == ""
 
 
 def test_isometry_of_collinear_points_leaves_the_flat() -> None:
