@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -89,7 +90,7 @@ def flow_record(case: str, source: str, scale: float, seed: int = 0, neurons: in
         size: p, when `source` is a spectrum.
         end: final time; default until rest.
     """
-    system, predicted, evidence = _case(case, source, neurons, context, targets, size)
+    system, predicted, times, evidence = _case(case, source, scale, neurons, context, targets, size)
     flow = gradient_flow(system, scale, seed, end, progress=progress)
     matches = [] if predicted is None else [
         {"predicted": row.predicted, "observed": row.observed, "time": row.time, "error": row.error}
@@ -98,6 +99,7 @@ def flow_record(case: str, source: str, scale: float, seed: int = 0, neurons: in
     data = {"kappa": system.kappa, "scale": scale, "finished": flow.finished, "final_loss": flow.losses[-1],
             "plateaus": [{"time": time, "loss": loss} for time, loss in flow.plateaus], "comparison": matches,
             "worst_error": max((row["error"] for row in matches), default=None), "parameters": system.size,
+            "predicted_losses": predicted, "predicted_times": times,
             "curve": {"time": [flow.times[i] for i in keep], "loss": [flow.losses[i] for i in keep]}}
     explanation = ["a plateau is a stretch where the gradient's norm is a local minimum along the flow"]
     if not flow.finished:
@@ -106,16 +108,21 @@ def flow_record(case: str, source: str, scale: float, seed: int = 0, neurons: in
                   "gradient flow by LSODA", data, tuple(explanation), evidence, seed=seed)
 
 
-def _case(case: str, source: str, neurons: int | None, context: int, targets: int,
-          size: int | None) -> tuple[Any, Sequence[Any] | None, tuple[dict[str, Any], ...]]:
-    """The system, the predicted plateaus, and evidence."""
+def _case(case: str, source: str, scale: float, neurons: int | None, context: int, targets: int, size: int | None
+          ) -> tuple[Any, list[float] | None, list[float] | None, tuple[dict[str, Any], ...]]:
+    """The system, the predicted plateaus, the times of the jumps at this scale (lower bounds for kappa = 3,
+    None where they are not known in advance), and evidence."""
+    if not 0 < scale < 0.5:
+        raise UsageError(f"--scale {scale}", "the scale of the initialization lies between 0 and 1/2")
+    norm = math.sqrt(2) * scale
     if case == "diagonal":
         from neurocli.dynamics.diagonal import staircase
 
         data = read_samples(source)
         found = staircase(data)
         losses = [float(found.initial_loss), *(float(jump.loss) for jump in found.jumps)]
-        return systems.Diagonal(_floats(data.x), _floats(data.y)), losses, ()
+        times = [-math.log(scale) * float(jump.time) for jump in found.jumps]
+        return systems.Diagonal(_floats(data.x), _floats(data.y)), losses, times, ()
     if case == "linear":
         from neurocli.dynamics.linear import covariances, linear_staircase
 
@@ -124,20 +131,22 @@ def _case(case: str, source: str, neurons: int | None, context: int, targets: in
         hidden = neurons or min(data.shape[1:])
         predicted = linear_staircase(covariance, cross, power, hidden)
         return (systems.Linear(_floats(covariance), _floats(cross), float(power), hidden),
-                [float(loss) for loss in predicted.losses], ())
+                [float(loss) for loss in predicted.losses],
+                [-math.log(norm) * float(feature.time or 0) for feature in predicted.features], ())
     if case == "attention":
         from neurocli.dynamics.attention import attention_staircase
 
         eigenvalues = read_eigenvalues(source)
         losses = [float(loss) for loss in attention_staircase(eigenvalues, context).losses]
         return (systems.Attention([float(value) for value in eigenvalues], context, neurons or len(eigenvalues) + 1),
-                losses, ())
+                losses, None, ())
     if case == "modadd":
         from neurocli.dynamics.modular_addition import modular_addition_staircase
 
         p, powers, encoding = read_encoding(source, size)
+        bounds = modular_addition_staircase(p, powers, norm)
         return (systems.modular_addition(encoding, neurons or 6 * len(powers)),
-                [_real(loss) for loss in modular_addition_staircase(p, powers).losses], ())
+                [_real(loss) for loss in bounds.losses], [float(f.time or 0) for f in bounds.features], ())
     if case.startswith("group:"):
         from neurocli.dynamics.group_composition import group_staircase
         from neurocli.groups.signals import signal_from
@@ -145,13 +154,13 @@ def _case(case: str, source: str, neurons: int | None, context: int, targets: in
 
         group = group_from(case.partition(":")[2])
         signal = signal_from(group, source)
-        found_group = group_staircase(group, signal)
+        found_group = group_staircase(group, signal, norm)
         sizes = [int(dict(feature.details)["dimension"]) for feature in found_group.features]
         enough = neurons or 16 * sum(size * size for size in sizes)
         return (systems.group_composition(group.table, [complex(value).real for value in signal], enough),
-                [_real(loss) for loss in found_group.losses], ())
+                [_real(loss) for loss in found_group.losses], [float(f.time or 0) for f in found_group.features], ())
     system, leading, _ = two_layer(case, source)
-    return system, None, (_kappa(leading),)
+    return system, None, None, (_kappa(leading),)
 
 
 def read_encoding(source: str, size: int | None) -> tuple[int, dict[int, Any], list[float]]:

@@ -11,6 +11,8 @@ from flint import arb, arb_mat, ctx, fmpq
 #: Rank-one updates are gathered and applied together, as one matrix product: FLINT's dot products
 #: are several times faster than as many separate products and subtractions.
 _GATHERED = 16
+#: Rows are kept in this many strips, each from its diagonal block on: mirrored entries agree up to sign.
+_STRIPS = 8
 
 
 class BallUndecided(Exception):
@@ -43,7 +45,12 @@ class BallSweep:
         self.fits = fits
         self.samples = samples
         rows = [[*row, b[i]] for i, row in enumerate(gram)] + [[*b, c]]
-        self.matrix = arb_mat([[ball(entry) for entry in row] for row in rows])
+        width = self.size + 1
+        self.height = -(-width // _STRIPS)
+        self.starts = range(0, width, self.height)
+        self.strips = [arb_mat([[ball(entry) for entry in row[start:]] for row in rows[start:start + self.height]])
+                       for start in self.starts]
+        self.applied: set[int] = set()      # the swept set that the strips stand for
         self.left: list[list[Any]] = []
         self.right: list[list[Any]] = []
         self._column: list[Any] | None = None
@@ -63,15 +70,31 @@ class BallSweep:
         self.left.append(left)
         self.right.append(right)
         if len(self.left) == _GATHERED:
-            self.matrix = self.matrix - arb_mat(self.left).transpose() * arb_mat(self.right)
-            self.left, self.right = [], []
+            self._apply()
+            self.applied = self.swept ^ {k}
         self._column = None
-        self.swept ^= {k}
+        self.swept = self.swept ^ {k}
+
+    def _apply(self) -> None:
+        """Subtract the gathered updates from the strips."""
+        for number, start in enumerate(self.starts):
+            strip = self.strips[number]
+            heads = arb_mat([column[start:start + strip.nrows()] for column in self.left]).transpose()
+            self.strips[number] = strip - heads * arb_mat([line[start:] for line in self.right])
+        self.left, self.right = [], []
 
     def row(self, i: int) -> list[Any]:
         """Row i of the swept matrix."""
         width = self.size + 1
-        base = [self.matrix[i, j] for j in range(width)]
+        own = i // self.height
+        inside = i in self.applied
+        base = []
+        for number in range(own):
+            start, strip = self.starts[number], self.strips[number]
+            base += [strip[j, i - start] if (start + j in self.applied) == inside else -strip[j, i - start]
+                     for j in range(strip.nrows())]
+        start, strip = self.starts[own], self.strips[own]
+        base += [strip[i - start, j] for j in range(strip.ncols())]
         if not self.left:
             return base
         change = arb_mat([[left[i] for left in self.left]]) * arb_mat(self.right)

@@ -38,23 +38,28 @@ def draw_staircase(path: str, losses: Sequence[float], times: Sequence[float | N
 
 
 def draw_flow(path: str, data: dict[str, Any], title: str) -> None:
-    """The loss curve of a gradient flow over the predicted plateaus.
+    """The loss curve of a gradient flow and the predicted staircase in one picture.
 
     Args:
-        data: the record's data: `curve`, `plateaus` and `comparison`.
+        data: the record's data: `curve`, `plateaus`, `predicted_losses`, `predicted_times`, `kappa`.
     """
     figure, axes = new_figure(path, 7, 4.5)
-    rows = data["comparison"]
-    for place, row in enumerate(rows):
-        axes.axhline(row["predicted"], color=COLOURS[2], linewidth=.9, linestyle="--",
-                     label="predicted plateaus" if place == 0 else None)
-    axes.plot(data["curve"]["time"], data["curve"]["loss"], color=COLOURS[0], linewidth=1.8, label="gradient flow")
     spots = data["plateaus"]
-    axes.scatter([spot["time"] for spot in spots], [spot["loss"] for spot in spots], s=16, color=COLOURS[1], zorder=3,
-                 label="plateaus of the flow")
     # The last stretch, at rest, can be far longer than all the others.
     ends = [spot["time"] for spot in spots]
-    axes.set_xlim(0, 1.3 * ends[-2] if len(ends) > 1 and ends[-2] > 0 else ends[-1])
+    times, losses = data["predicted_times"], data["predicted_losses"]
+    end = max(1.3 * ends[-2] if len(ends) > 1 and ends[-2] > 0 else ends[-1], 1.1 * max(times or [0]))
+    if times:
+        axes.step([0, *times, end], [*losses, losses[-1]], where="post", color=COLOURS[2], linewidth=1, linestyle="--",
+                  label="prediction" if data["kappa"] == 2 else "prediction, times are lower bounds")
+    else:
+        for place, loss in enumerate(losses or ()):
+            axes.axhline(loss, color=COLOURS[2], linewidth=.9, linestyle="--",
+                         label="predicted plateaus" if place == 0 else None)
+    axes.plot(data["curve"]["time"], data["curve"]["loss"], color=COLOURS[0], linewidth=1.8, label="gradient flow")
+    axes.scatter([spot["time"] for spot in spots], [spot["loss"] for spot in spots], s=16, color=COLOURS[1], zorder=3,
+                 label="plateaus of the flow")
+    axes.set_xlim(0, end)
     axes.set_xlabel("time")
     axes.set_ylabel("loss")
     axes.set_ylim(bottom=0)

@@ -68,7 +68,7 @@ def test_run_and_flow(tmp_path: Path) -> None:
     assert found["data"]["kappa"] == 3 and found["data"]["reason"] == "fitted"
     flow = record("flow", "diagonal", TWO, "--scale", "1e-8", "--plot", "flow.svg", cwd=tmp_path)
     assert flow["data"]["worst_error"] < 0.02 and (tmp_path / "flow.svg").read_text().startswith("<?xml")
-    network = record("flow", "mlp:2-3-1,r=2", "data.csv", "--seed", "1", cwd=tmp_path)
+    network = record("flow", "mlp:2-8-1,r=2", "data.csv", "--seed", "1", cwd=tmp_path)
     assert network["data"]["final_loss"] < 1e-3 and network["seed"] == 1
 
 

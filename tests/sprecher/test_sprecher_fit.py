@@ -70,3 +70,11 @@ def test_bad_data_and_settings(tmp_path):
         read_floats(path)
     path.write_text("x,y\n0.25,1\n")
     assert read_floats(path).tolist() == [[0.25, 1.0]]
+
+
+@pytest.mark.slow
+def test_two_dimensional_target_as_well_as_an_mlp():
+    x, y = sample_target("toy-2d")
+    settings = Settings(epochs=2000, rate=2e-2)
+    found = fit(Shape((2, 5, 5, 1), 10, 100, "cyclic", "linear"), x, y, settings)
+    assert found.best <= fit_mlp(2, 1, found.parameters, 2, x, y, settings).best
