@@ -22,7 +22,8 @@ def fibers(spec: str | Mapping[str, Any] | Network, *, at: Any = None, equivalen
 
     Args:
         spec: a network, or its specification.
-        at: weights (a file, nested lists or a mapping of blocks): the whole fibre over their function.
+        at: weights (a file, nested lists or a mapping of blocks): the whole fibre over their function;
+            or {"function": [coefficients]} in the order of the coefficient map.
         equivalent: two sets of weights to compare.
         symmetries: the known group instead, checked on the parametrization.
         tolerance: for `equivalent`, accept outputs that differ by rounding.
@@ -95,10 +96,11 @@ def _fibers(network: Network, at: Any, equivalent: Any, symmetries: bool, tolera
         return known(network, seed)
     if at is not None:
         from neurocli.architectures.weights import weights
-        from neurocli.invariants.fibre_over import fibre_over
+        from neurocli.invariants.fibre_over import fibre_over, read_function
 
-        point = weights(at, parametrization(network))
-        return fibre_over(network, point, seed=seed, engine=engine, timeout=timeout, memory_mb=memory_mb)
+        coefficients = read_function(at)
+        point = None if coefficients is not None else weights(at, parametrization(network))
+        return fibre_over(network, point, coefficients, seed=seed, engine=engine, timeout=timeout, memory_mb=memory_mb)
     from neurocli.invariants.generic_fibre import generic_fibre
 
     found = generic_fibre(network, method=method, prime=prime, seed=seed, engine=engine, timeout=timeout,

@@ -90,6 +90,37 @@ def fibre_system(parametrization: Parametrization, unknowns: Unknowns, theta: Se
     return PolynomialSystem(names, p, tuple(f for f in polynomials if f))
 
 
+def fibre_of_coefficients(parametrization: Parametrization, unknowns: Unknowns, coefficients: Sequence[Fraction],
+                          p: int) -> PolynomialSystem:
+    """The fibre over the function with these coefficients, which need not be in the image.
+
+    Args:
+        coefficients: in the order of the coefficient map (`neurocli describe --map`).
+
+    Raises:
+        DataError: another number of coefficients.
+        TooLarge: the coefficient map is too large to write out.
+    """
+    from neurocli.architectures.expansion import labelled_map
+    from neurocli.errors import DataError
+
+    labels = labelled_map(parametrization)[2]
+    if len(labels) != len(coefficients):
+        raise DataError(f"{len(coefficients)} coefficients, expected {len(labels)}",
+                        "in the order of: neurocli describe --map")
+    zero = [0] * parametrization.parameter_count
+    grouped = _grouped(parametrization, unknowns, zero, p)
+    constant = (0,) * max(len(unknowns.free), 1)
+    equations = []
+    for label, value in zip(labels, coefficients, strict=True):
+        equation = dict(grouped.pop(label, {}))
+        equation[constant] = equation.get(constant, 0) - (
+            value.numerator * pow(value.denominator, -1, p) if p else value)
+        equations.append(equation)
+    names = tuple(f"w{i + 1}" for i in unknowns.free) or ("w0",)
+    return PolynomialSystem(names, p, (*(f for f in equations if f), *grouped.values()))
+
+
 def _embed(context: Any, p: int) -> Any:
     def embed(value: Any) -> Any:
         if isinstance(value, Fraction):
@@ -127,6 +158,13 @@ def _coefficient(value: Any, p: int) -> int | Fraction:
 
 def _by_coefficients(parametrization: Parametrization, unknowns: Unknowns, theta: Sequence[Any],
                      p: int) -> list[dict[tuple[int, ...], Any]]:
+    grouped = _grouped(parametrization, unknowns, theta, p)
+    return [grouped[key] for key in sorted(grouped, key=lambda k: (k[0], [-e for e in k[1]]))]
+
+
+def _grouped(parametrization: Parametrization, unknowns: Unknowns, theta: Sequence[Any],
+             p: int) -> dict[tuple[int, tuple[int, ...]], dict[tuple[int, ...], Any]]:
+    """f(unknowns) - f(theta), coefficient by coefficient: (output, exponents in the inputs) -> polynomial."""
     n, m = len(unknowns.free), parametrization.program.input_size
     context = _context(max(n, 1) + m, p)
     embed = _embed(context, p)
@@ -139,13 +177,12 @@ def _by_coefficients(parametrization: Parametrization, unknowns: Unknowns, theta
     point[0] = _parameters(parametrization, unknowns, generators[:n], embed)
     point[1] = [embed(value) for value in theta]
     values = parametrization.evaluate(ring, point, x).reshape(2, -1)
-    found: list[dict[tuple[int, ...], Any]] = []
-    for unknown, known in zip(values[0], values[1], strict=True):
-        grouped: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
+    grouped: dict[tuple[int, tuple[int, ...]], dict[tuple[int, ...], Any]] = {}
+    for output, (unknown, known) in enumerate(zip(values[0], values[1], strict=True)):
         for exponents, coefficient in (unknown - known).to_dict().items():
-            grouped.setdefault(tuple(exponents[shift:]), {})[tuple(exponents[:shift])] = _coefficient(coefficient, p)
-        found += [grouped[key] for key in sorted(grouped, reverse=True)]
-    return found
+            place = grouped.setdefault((output, tuple(exponents[shift:])), {})
+            place[tuple(exponents[:shift])] = _coefficient(coefficient, p)
+    return grouped
 
 
 def _at_samples(parametrization: Parametrization, unknowns: Unknowns, theta: Sequence[Any], p: int,

@@ -58,16 +58,16 @@ def ramification(network: Network, *, prime: int | None, seed: int, engine: str 
     bound, rest_bound = n - 1, n - 1
     for k in range(r - 1, -1, -1):
         try:
-            value = bound = _dimension(parametrization, k, bound, p, seed, chosen, deadline, memory_mb, None)
+            reached = bound = _dimension(parametrization, k, bound, p, seed, chosen, deadline, memory_mb, None)
             pieces = _generic_conditions(network, parametrization, seed)
             rest = None
             if pieces is not None:
-                rest = rest_bound = _dimension(parametrization, k, min(rest_bound, value), p, seed, chosen, deadline,
+                rest = rest_bound = _dimension(parametrization, k, min(rest_bound, reached), p, seed, chosen, deadline,
                                                memory_mb, pieces)
         except (LimitError, EngineError) as error:
             trouble = f"rank at most {k}: {error.message}"
             break
-        strata.append({"rank": k, "dimension": value, "rest": rest, "explained": None if rest is None else rest < 0})
+        strata.append({"rank": k, "dimension": reached, "rest": rest, "explained": None if rest is None else rest < 0})
     complete = not trouble
     value = {"dimension": strata[0]["dimension"] if strata else None, "strata": strata}
     data = {"question": "ramification", "dim": r, "parameters": n, "trouble": trouble,

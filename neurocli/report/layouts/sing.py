@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from neurocli.report.render import Style
@@ -55,7 +56,7 @@ def _locus(result: Result) -> list[Section]:
     return found
 
 
-def at_least(dimension: int | None, data: dict[str, Any]) -> str | int | None:
+def at_least(dimension: int | None, data: Mapping[str, Any]) -> str | int | None:
     """A dimension, marked when it is only a lower bound."""
     return f"at least {dimension}" if data.get("bound") == "lower" and dimension is not None else dimension
 
