@@ -21,6 +21,8 @@ Polynomial = dict[tuple[int, ...], Fraction]
 
 MAX_EXPONENT = 1000
 MAX_TERMS = 100_000
+#: Products of two terms that one text may cost; a spelling that needs more is refused at once.
+MAX_WORK = 200_000
 MAX_DIGITS = 200
 MAX_NESTING = 50
 
@@ -68,7 +70,7 @@ def format_polynomial(polynomial: Mapping[tuple[int, ...], Fraction | int], vari
 class _Parser:
     def __init__(self, text: str, variables: Sequence[str], place: str) -> None:
         self.text, self.variables, self.place = text, list(variables), place
-        self.position, self.depth = 0, 0
+        self.position, self.depth, self.work = 0, 0, 0
         self.kind, self.token, self.start = "", "", 0
         self._next()
 
@@ -195,8 +197,9 @@ class _Parser:
             raise self._fail(f"coefficients of at most {MAX_DIGITS} digits", f"{value}^{exponent}")
 
     def _times(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        if len(a) * len(b) > MAX_TERMS:
-            raise self._fail(f"a polynomial of at most {MAX_TERMS} terms", f"{len(a)} x {len(b)} terms")
+        self.work += len(a) * len(b)
+        if len(a) * len(b) > MAX_TERMS or self.work > MAX_WORK:
+            raise self._fail(f"a polynomial that takes at most {MAX_WORK} products of terms", f"{len(a)} x {len(b)} terms")
         product: Polynomial = {}
         for left, c in a.items():
             for right, d in b.items():
@@ -206,7 +209,7 @@ class _Parser:
                 value = product.get(exponents, Fraction(0)) + c * d
                 if value:
                     product[exponents] = value
-                    if len(str(value)) > 2 * MAX_DIGITS:
+                    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 8 * MAX_DIGITS:
                         raise self._fail(f"coefficients of at most {MAX_DIGITS} digits")
                 else:
                     product.pop(exponents, None)
