@@ -85,7 +85,8 @@ class Printer:
         if self.style.verbose:
             for record in result.evidence:
                 self.console.print(Text(f"{head}evidence: {cell(dict(record))}", style="dim"))
-            facts = {"seed": result.seed, **result.engine, **result.run}
+            engine = " ".join(result.engine.values()) or "none"
+            facts = {"seed": result.seed, "engine": engine, **result.run}
             self.console.print(Text(f"{head}{cell(facts)}", style="dim"))
 
     def text(self) -> str:
