@@ -14,9 +14,9 @@ from neurocli.results.result import Result
 
 @click.command()
 @options.specs_argument
-@click.option("--method", type=click.Choice(["auto", "closed-form", "slice", "implicit", "hilbert"]),
+@click.option("--method", type=click.Choice(["auto", "closed-form", "slice", "implicit", "hilbert", "monodromy"]),
               default="auto", show_default=True,
-              help="A theorem, points on a random slice, elimination, or interpolation.")
+              help="A theorem, points on a random slice, elimination, interpolation, or path tracking.")
 @click.option("--engine", type=click.Choice(["msolve", "singular", "macaulay2", "builtin"]), default=None,
               help="Program that solves systems; default the first that is installed.")
 @click.option("--polar", is_flag=True, help="The polar degrees too.")

@@ -16,6 +16,7 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.errors import DataError, NeurocliError
+from neurocli.invariants import degree_check
 
 VERSION = 1
 MAX_BYTES = 200_000_000
@@ -129,6 +130,8 @@ def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bo
     """A theorem or bound is right when the catalogue still says the same about this network."""
     from neurocli.theorems.catalogue import dimension_bounds
 
+    if record["command"] == "degree":
+        return degree_check.check_theorem(record, evidence)
     if record["command"] != "dim":
         return None, "no checker for theorems of this command"
     network = parse(record["spec"])
@@ -157,6 +160,9 @@ CHECKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool 
     "lower-bound": _lower_bound,
     "upper-bound": _theorem,
     "theorem": _theorem,
+    "equation": degree_check.check_equation,
+    "slice": degree_check.check_slice,
+    "dimension": degree_check.check_dimension,
 }
 
 
@@ -164,6 +170,8 @@ def _supported(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bo
     """Whether evidence that was found right supports the value and the status."""
     value, status, evidence = record["value"], record["status"], record["evidence"]
     done = [e for e, check in zip(evidence, checks, strict=True) if check.right]
+    if record["command"] == "degree" and done:
+        return degree_check.supported(record, done)
     if not done:
         return False, "nothing in this certificate can be checked"
     if record["command"] != "dim":

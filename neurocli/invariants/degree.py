@@ -24,7 +24,7 @@ from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
 if TYPE_CHECKING:
     from neurocli.engines.protocol import Engine, Limits
 
-METHODS = ("auto", "closed-form", "slice", "implicit", "hilbert")
+METHODS = ("auto", "closed-form", "slice", "implicit", "hilbert", "monodromy")
 #: Hypersurfaces whose equation has at most so many possible monomials are proved by it.
 MAX_PROOF_MONOMIALS = 60_000
 #: Degrees of the Hilbert function that `--method hilbert` goes up to.
@@ -40,7 +40,7 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
     Args:
         spec: a network, or its specification.
         method: `auto`; `closed-form`; `slice` (points on a random affine subspace); `implicit` (the ideal, by
-            elimination); `hilbert` (the Hilbert function, by interpolation).
+            elimination); `hilbert` (the Hilbert function, by interpolation); `monodromy` (path tracking).
         prime: prime of the first computation, below 2^31; a second one is drawn from the seed.
         seed: seed of every random choice.
         engine: `msolve`, `singular`, `macaulay2` or `builtin`; default the first that is installed.
@@ -78,14 +78,14 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
         raise UsageError(f"--method: read {method!r}, expected one of {', '.join(METHODS)}")
     check_options(prime, None)
     question = _question(network, prime, seed, engine, Limits(timeout, memory_mb))
-    known = known_variety(network, _fills)
+    known = known_variety(network, proved_to_fill)
     chosen = choose_method(question, method, known)
     found = _FUNCTIONS[chosen](question, known)
     data = _data(question, found)
     extra, explanation = extras(question, known, found, polar, hilbert, equations, implicit, emit)
-    dimension = dict(question.dimension.evidence[0], invariant="dim") if question.dimension.evidence else {}
     result = Result("degree", network.spelling, found.value, found.status, found.method, {**data, **extra},
-                    found.explanation + tuple(explanation), (*found.evidence, dimension), None, seed, found.engine)
+                    found.explanation + tuple(explanation), (*found.evidence, *_dimension(question)), None, seed,
+                    found.engine)
     return result.with_run(seconds=round(time.perf_counter() - start, 6))
 
 
@@ -105,22 +105,28 @@ def _question(network: Network, prime: int | None, seed: int, engine: str | None
 
 def choose_method(question: Question, method: str, known: KnownVariety | None) -> str:
     """`filling` or a closed form where there is one; otherwise slices."""
-    if method in ("slice", "implicit", "hilbert"):
+    if method not in ("auto", "closed-form"):
         return method
     if question.proved_dimension and question.dimension.data["filling"]:
         return "filling"
     if known is not None:
         return "closed-form"
-    if question.proved_dimension and _number_of_coordinates(question) == question.dimension.value:
+    if _number_of_coordinates(question) == question.dimension.value and bounded_below(question.dimension):
         return "filling"
     if method == "closed-form":
         raise UsageError(f"{question.network}: no closed form is known", "use --method slice")
     return "slice"
 
 
-def _fills(network: Network) -> bool:
+def proved_to_fill(network: Network) -> bool:
+    """Whether the dimension of a network is proved to be that of its ambient space."""
     answer = dim(network)
     return answer.status is Status.PROVED and bool(answer.data["filling"])
+
+
+def bounded_below(facts: Result) -> bool:
+    """Whether a dimension is at least what was found: a modular rank always is a lower bound."""
+    return facts.method == "jacobian-rank" or facts.status is Status.PROVED
 
 
 def _filling(question: Question, known: KnownVariety | None) -> Found:
@@ -223,8 +229,14 @@ def _hilbert(question: Question, known: KnownVariety | None) -> Found:
     return _proved_by_equation(question, found) or found
 
 
+def _monodromy(question: Question, known: KnownVariety | None) -> Found:
+    from neurocli.invariants.degree_monodromy import monodromy_degree
+
+    return monodromy_degree(question)
+
+
 _FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "slice": _slice, "implicit": _implicit,
-              "hilbert": _hilbert}
+              "hilbert": _hilbert, "monodromy": _monodromy}
 
 
 def _proved_by_equation(question: Question, found: Found) -> Found | None:
@@ -235,7 +247,8 @@ def _proved_by_equation(question: Question, found: Found) -> Found | None:
     generates its ideal over Q and divides every other, so an irreducible one is it.
     """
     coordinates = _number_of_coordinates(question)
-    if coordinates is None or question.dimension.value != coordinates - 1:
+    facts = question.dimension
+    if coordinates is None or facts.value != coordinates - 1 or not bounded_below(facts):
         return None
     if comb(coordinates + found.value, found.value) > MAX_PROOF_MONOMIALS:
         return None
@@ -272,6 +285,12 @@ def _data(question: Question, found: Found) -> dict[str, Any]:
             "codimension": None if ambient is None else ambient - facts.value,
             "projective": question.parametrization.cone, "fibre": None, "removed": 0, "primes": [], "seeds": [],
             "variety": None, **found.data}
+
+
+def _dimension(question: Question) -> list[Mapping[str, Any]]:
+    """What the dimension rests on."""
+    facts = question.dimension
+    return [{"kind": "dimension", "dim": facts.value, "by": facts.evidence[0]}] if facts.evidence else []
 
 
 def _named(engine: Engine) -> dict[str, str]:

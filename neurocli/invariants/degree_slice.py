@@ -114,11 +114,10 @@ def one_slice(network: Network, parametrization: Parametrization, dimension: int
     fibre = restricted.system(fibre_polynomials(restricted, seed) + constraints)
     points = engine.count_solutions(fibre, limits) or 0
     system = restricted.system(slice_polynomials(restricted, seed) + constraints)
+    solutions = engine.count_solutions(system, limits) or 0
     images = None
-    if restricted.cut and points > 0:
-        solutions, images = _with_images(restricted, system, engine, seed, limits)
-    else:
-        solutions = engine.count_solutions(system, limits) or 0
+    if restricted.cut and 0 < solutions <= MAX_IMAGES:
+        images = _distinct_images(restricted, system, engine, seed, limits)
     kind = "border matrices of the neurons" if isinstance(restricted, NodeMap) else "weights in the gauge"
     return Slice(prime, seed, solutions, points, images, len(restricted.names), restricted.cut, kind, system)
 
@@ -133,9 +132,9 @@ def slicing_map(network: Network, parametrization: Parametrization, dimension: i
     return restricted, []
 
 
-def _with_images(restricted: RestrictedMap, system: PolynomialSystem, engine: Engine, seed: int,
-                 limits: Limits) -> tuple[int, int | None]:
-    """Solutions, and distinct values of a random linear form of their functions when there are few."""
+def _distinct_images(restricted: RestrictedMap, system: PolynomialSystem, engine: Engine, seed: int,
+                     limits: Limits) -> int:
+    """Distinct values of a random linear form of the functions of the solutions."""
     from neurocli.algebra.groebner.basis import GroebnerBasis
     from neurocli.algebra.groebner.monomials import MonomialOrder
     from neurocli.algebra.groebner.zero_dim import QuotientAlgebra
@@ -144,13 +143,6 @@ def _with_images(restricted: RestrictedMap, system: PolynomialSystem, engine: En
     basis = engine.groebner_basis(system, limits)
     order = MonomialOrder.degrevlex(len(system.variables))
     groebner = GroebnerBasis.from_polynomials(system.variables, system.characteristic, order, list(basis))
-    if groebner.dimension > 0:
-        return 0, None
-    algebra = QuotientAlgebra(groebner, seed=0)
-    if not 0 < algebra.dimension <= MAX_IMAGES:
-        return algebra.dimension, None
     form = restricted.combination(constants(len(restricted.coordinates), restricted.characteristic,
                                             derive_seed(seed, "image-form")))
-    return algebra.dimension, algebra.distinct_values(as_dictionary(form))
-
-
+    return QuotientAlgebra(groebner).distinct_values(as_dictionary(form))

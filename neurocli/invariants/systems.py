@@ -18,6 +18,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ from neurocli.formats.system import Polynomial, PolynomialSystem
 
 #: Most coordinates of function space that are written down.
 MAX_COORDINATES = 3000
+#: Largest number of terms that one value of the map may have.
+MAX_VALUE_TERMS = 300_000
 #: With more coordinates, a fibre is cut out by random combinations of its equations.
 FIBRE_EQUATIONS = 120
 
@@ -113,6 +116,7 @@ class RestrictedMap:
     def _values(self) -> tuple[list[Any], list[Any]]:
         """Values at random inputs, as many as span: with them as coordinates nothing is lost."""
         program = self.parametrization.program
+        self._check_size()
         columns, x = _spanning_values(self.parametrization, self.characteristic or DEFAULT_PRIME, self.seed)
         if not self.characteristic:
             x = np.array([[_small(self.seed, "input", i, j) for j in range(x.shape[1])]
@@ -128,6 +132,15 @@ class RestrictedMap:
         row_of = {sample: row for row, sample in enumerate(samples)}
         places = [(c % program.output_size, c // program.output_size) for c in columns]
         return [flat[row_of[sample], output] for output, sample in places], places
+
+    def _check_size(self) -> None:
+        """Refuse values that are too long: each has at most as many terms as the map, and as there are monomials."""
+        n, degree = len(self.free), self.parametrization.degree_parameters or 1
+        terms = min(estimated_terms(self.parametrization), comb(n + degree, n))
+        if terms > MAX_VALUE_TERMS:
+            shown = f"{terms:,}" if terms < 10**15 else "more than 10^15"
+            raise TooLarge(f"{self.parametrization.network}: one value of the map has up to {shown} terms in {n} "
+                           f"parameters; the limit is {MAX_VALUE_TERMS:,}", "take a smaller network")
 
     def combination(self, weights: Sequence[int]) -> Any:
         """A linear combination of the coordinates."""

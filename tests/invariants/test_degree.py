@@ -75,6 +75,11 @@ def test_methods_agree(method, spec, value):
     assert result.value == value and result.method == method
 
 
+def test_monodromy_is_numerical():
+    result = degree("mlp:2-2-1,act=x^3+x^2", method="monodromy")
+    assert (result.value, result.status, result.data["trace_test"]) == (3, Status.NUMERICAL, True)
+
+
 def test_hypersurfaces_are_proved_by_their_equation():
     result = degree("mlp:2-2-1,act=x^3+x^2")
     assert (result.value, result.status, result.method) == (3, Status.PROVED, "slice")
@@ -104,6 +109,11 @@ def test_two_layers_of_lightning():
     result = degree("lightning:2-2-2,a=1-1,t=2")
     assert (result.value, result.status) == (3780, Status.PROVED)
     assert degree("lightning:2-2-1,a=1-1,t=2").value == 180
+
+
+def test_whole_coordinate_subspaces_are_proved():
+    result = degree("cnn:2-2,r=2,channels=1-2-1")  # x1 x3 never occurs, and nothing else is missing
+    assert (result.value, result.status, result.data["codimension"]) == (1, Status.PROVED, 1)
 
 
 def test_large_closed_forms():
