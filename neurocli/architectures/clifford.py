@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from neurocli.architectures.keys import Key, per_layer, powers, read_integers
-from neurocli.architectures.mlp import degrees_of, layer_activations, read_shape, write_shape
+from neurocli.architectures.mlp import degree_in_parameters, degrees_of, layer_activations, read_shape, write_shape
 from neurocli.architectures.network import Network
 from neurocli.errors import SpecificationError
 
@@ -133,9 +133,6 @@ def parametrize(network: Network) -> Parametrization:
             for _ in range(acts[layer - 1][0][0] - 1):
                 value = builder.contract("obk,ob->ok", left, value)
     degrees = degrees_of(acts)
-    degree_parameters = 1
-    for act in acts:
-        degree_parameters = degree_parameters * act[-1][0] + 1
     return Parametrization(
         network=network,
         program=builder.finish(value),
@@ -143,7 +140,7 @@ def parametrize(network: Network) -> Parametrization:
                         note="forms in the real coordinates of the inputs; the algebra makes many of their "
                              "coefficients dependent or zero"),
         degree_x=degrees[-1],
-        degree_parameters=degree_parameters,
+        degree_parameters=degree_in_parameters(acts),
         symmetries=tuple(_scalings(widths[layer], layer, acts[layer - 1][0][0], tensor, centre(table))
                          for layer in range(1, len(widths) - 1)),
         finite_symmetries=tuple(f"permutations S_{n} of hidden layer {i}"

@@ -21,7 +21,7 @@ from neurocli.architectures.keys import (
     powers,
     read_integers,
 )
-from neurocli.architectures.mlp import degrees_of, layer_activations
+from neurocli.architectures.mlp import degree_in_parameters, degrees_of, layer_activations
 from neurocli.architectures.network import Network
 from neurocli.errors import SpecificationError
 
@@ -174,9 +174,6 @@ def parametrize(network: Network) -> Parametrization:
                                      f"hidden layer {len(acts)}, outer sum of squares"))
         complete = False
     degrees = degrees_of(acts)
-    degree_parameters = 1
-    for act in acts:
-        degree_parameters = degree_parameters * act[-1][0] + 1
     return Parametrization(
         network=network,
         program=builder.finish(value),
@@ -184,7 +181,7 @@ def parametrize(network: Network) -> Parametrization:
                         note="forms in all input variables; a convolution makes some of their "
                              "coefficients vanish identically" if acts else ""),
         degree_x=degrees[-1],
-        degree_parameters=degree_parameters,
+        degree_parameters=degree_in_parameters(acts),
         symmetries=tuple(symmetries),
         finite_symmetries=tuple(f"permutations S_{c} of the channels of hidden layer {i}"
                                 for i, c in enumerate(channels[1:-1], 1) if c > 1),

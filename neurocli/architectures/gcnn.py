@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurocli.architectures.keys import activations, integer, per_layer, powers
-from neurocli.architectures.mlp import degrees_of, layer_activations
+from neurocli.architectures.mlp import degree_in_parameters, degrees_of, layer_activations
 from neurocli.architectures.network import Network
 from neurocli.errors import DataError, NeurocliError, SpecificationError
 
@@ -88,16 +88,14 @@ def parametrize(network: Network) -> Parametrization:
             row = builder.gather(builder[f"w{i}"], circulant[0])
             value = builder.reshape(builder.contract("u,u->", row, value), (1,))
     monomial = [i for i, act in enumerate(acts, 1) if len(act) == 1]
-    degrees, degree_parameters = degrees_of(acts), 1
-    for act in acts:
-        degree_parameters = degree_parameters * act[-1][0] + 1
+    degrees = degrees_of(acts)
     return Parametrization(
         network=network,
         program=builder.finish(value),
         ambient=Ambient(order, degrees, 1, note="forms on C^G: the output at the identity, which "
                                                 "determines the equivariant map"),
         degree_x=degrees[-1],
-        degree_parameters=degree_parameters,
+        degree_parameters=degree_in_parameters(acts),
         symmetries=tuple(scaling([f"w{i}"], [(f"w{i + 1}", acts[i - 1][0][0])], f"hidden layer {i}")
                          for i in monomial),
         finite_symmetries=tuple(f"translations by the group in hidden layer {i}" for i in range(1, layers)),

@@ -88,6 +88,14 @@ def degrees_of(acts: list[tuple[tuple[int, Fraction], ...]], bias: bool = False)
     return output_degrees([tuple(e for e, _ in act) for act in acts], bias)
 
 
+def degree_in_parameters(acts: list[tuple[tuple[int, Fraction], ...]]) -> int:
+    """Degree of the coefficients in the weights: each layer adds one, each activation multiplies."""
+    degree = 1
+    for act in acts:
+        degree = degree * act[-1][0] + 1
+    return degree
+
+
 def parametrize(network: Network) -> Parametrization:
     """The parametrization of a fully connected network."""
     from neurocli.algebra.program import ProgramBuilder
@@ -109,15 +117,12 @@ def parametrize(network: Network) -> Parametrization:
         if layer < len(widths) - 1:
             value = builder.polynomial(value, acts[layer - 1])
     degrees = degrees_of(acts, bias)
-    degree_parameters = 1
-    for act in acts:
-        degree_parameters = degree_parameters * act[-1][0] + 1
     return Parametrization(
         network=network,
         program=builder.finish(value),
         ambient=Ambient(widths[0], degrees, widths[-1]),
         degree_x=degrees[-1],
-        degree_parameters=degree_parameters,
+        degree_parameters=degree_in_parameters(acts),
         symmetries=tuple(_symmetries(widths, acts, bias)),
         finite_symmetries=tuple(_finite(widths, acts)),
         gauge=_gauge(widths, acts, bias),

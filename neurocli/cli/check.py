@@ -13,14 +13,7 @@ from neurocli.cli import options
 @click.option("--shipped", is_flag=True, help="Check the claims that come with neurocli.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only the claim of this name; may be repeated.")
 @click.option("--prove", is_flag=True, help="Count answers that are only probable as undecided.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of worker processes.",
-)
+@options.jobs_option
 @click.option(
     "--junit", type=click.Path(dir_okay=False), default=None, metavar="FILE", help="Write the verdicts as JUnit XML."
 )

@@ -96,6 +96,12 @@ def seed_option(command: Command) -> Command:
                         help="Seed of every random choice, or 'random'.")(command)
 
 
+def jobs_option(command: Command) -> Command:
+    """--jobs."""
+    return click.option("--jobs", type=click.IntRange(1, 1024), default=1, show_default=True, metavar="N",
+                        help="Number of worker processes.")(command)
+
+
 def prime_option(command: Command) -> Command:
     """--prime."""
     return click.option("--prime", type=int, default=None, metavar="P",

@@ -26,14 +26,7 @@ class Shard(click.ParamType):
 @click.option(
     "--invariant", default=None, metavar="NAME", help="dim, degree, fibers, sing or edd; default the grid's, or dim."
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 1024),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of worker processes.",
-)
+@options.jobs_option
 @click.option(
     "--journal",
     type=click.Path(dir_okay=False),
