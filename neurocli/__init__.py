@@ -20,6 +20,7 @@ _PUBLIC = {
     "describe": "neurocli.invariants.describe",
     "dim": "neurocli.invariants.dimension",
     "degree": "neurocli.invariants.degree",
+    "edd": "neurocli.invariants.ed_degree",
     "export": "neurocli.invariants.export",
     "fibers": "neurocli.invariants.fibers",
     "sing": "neurocli.invariants.singular_locus",

@@ -19,6 +19,7 @@ class Entry:
 COMMANDS = {
     "dim": Entry("neurocli.cli.dim:dim", "dimension of the neurovariety, with proof where one exists"),
     "degree": Entry("neurocli.cli.degree:degree", "degree, polar degrees, Hilbert function, equations"),
+    "edd": Entry("neurocli.cli.edd:edd", "critical points of a quadratic loss, counted"),
     "export": Entry("neurocli.cli.export:export", "systems of a network for Macaulay2, Singular, msolve and others"),
     "fibers": Entry("neurocli.cli.fibers:fibers", "are the weights determined by the function, and up to what"),
     "sing": Entry("neurocli.cli.sing:sing", "singular functions, subnetworks, ramification"),

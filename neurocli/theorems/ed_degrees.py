@@ -27,6 +27,8 @@ from neurocli.theorems.degree_catalogue import KnownVariety
 from neurocli.theorems.determinantal import Determinantal, SubspaceVariety, SymmetricDeterminantal
 from neurocli.theorems.segre_veronese import SegreVeronese
 
+#: Polar degrees, and the hypotheses that were checked for them.
+Reasoned = tuple[tuple[int, ...], tuple[str, ...]]
 #: With more terms the sums over fixed points take longer than seconds.
 MAX_FIXED_POINTS = 40_000
 
@@ -77,7 +79,7 @@ def generic_count(network: Network, known: KnownVariety | None) -> CriticalCount
                          (*known.hypotheses, *reasons), "dhost-2016", polar)
 
 
-def proved_polar_degrees(network: Network, known: KnownVariety | None) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+def proved_polar_degrees(network: Network, known: KnownVariety | None) -> Reasoned | None:
     """The polar degrees of the neurovariety, with the hypotheses checked; None where no theorem gives them."""
     if known is None:
         return None
@@ -97,18 +99,18 @@ def proved_polar_degrees(network: Network, known: KnownVariety | None) -> tuple[
         return tuple(variety.polar_degrees), ()
     # A product P_1(x) P_2(x^s), s > 1: the roots of the second factor are whole orbits of the s-th roots of unity
     # and those of a generic first factor lie in different orbits, so the factors are determined.
-    return tuple(variety.polar_degrees), ("all strides but the last exceed one: a generic product has one factorization",)
+    return tuple(variety.polar_degrees), ("strides exceed one: a generic product has one factorization",)
 
 
-def _one_lightning_layer(network: Network, variety: object,
-                         points: int | None) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+def _one_lightning_layer(network: Network, variety: object, points: int | None) -> Reasoned | None:
     """One layer V X X^T A X, A of full rank or of rank one, at least two tokens.
 
     By polarization in the columns of X the map is (A, V) -> (x -> Vx (x) A^T x), a product of two vectors of
     linear forms.  If the derivative vanishes in the direction (dA, dV) then dV x = rho(x) V x and
-    dA^T x = -rho(x) A^T x with a rational function rho.  It is constant, which is the rescaling, unless its denominator divides
-    all entries of both vectors: A = k q^T and V = w k^T.  There dV = w u^T, dA = -u q^T for any u, so the
-    corank is d - 1.  For A of full rank this locus has codimension (d - 1)(d + d' - 1), for A = k q^T it has d'(d - 1).
+    dA^T x = -rho(x) A^T x with a rational function rho.  It is constant, which is the rescaling, unless its
+    denominator divides all entries of both vectors: A = k q^T and V = w k^T.  There dV = w u^T, dA = -u q^T for
+    any u, so the corank is d - 1.  Among all A this locus has codimension (d - 1)(d + d' - 1), among A = k q^T
+    it has d'(d - 1).
     The same division shows that generic fibres are points.
     """
     if not isinstance(variety, SegreVeronese) or points != 1 or len(network.shape) != 2:
@@ -122,21 +124,28 @@ def _one_lightning_layer(network: Network, variety: object,
                                           if d > 1 else ())
 
 
-def _subspace(variety: SubspaceVariety) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
-    """P(E) over Gr(k, n) is smooth, and drops rank at forms that depend on fewer than k linear forms.
-
-    A form that depends on k' of the k linear forms is moved by Hom(S, Q) only through them: the corank is
-    (n - k)(k - k'), in codimension h(k) - h(k') - k'(k - k'), h(k) the number of coefficients.
-    """
+def _subspace(variety: SubspaceVariety) -> Reasoned | None:
     n, k = variety.variables, variety.essential
-    sizes = [_coefficients(variety, j) for j in range(k + 1)]
-    for fewer in range(1, k):
-        if sizes[k] - sizes[fewer] - fewer * (k - fewer) <= (n - k) * (k - fewer):
-            return None
-    if comb(n, k) * sizes[k] > MAX_FIXED_POINTS:
+    if not codimensions_exceed(variety) or comb(n, k) * _coefficients(variety, k) > MAX_FIXED_POINTS:
         return None
     return subspace_polar_degrees(variety), (
         f"the map from pairs (space, forms) drops rank by p only in codimension greater than p, for k = {k}, n = {n}",)
+
+
+def codimensions_exceed(variety: SubspaceVariety) -> bool:
+    """Whether the map from P(E) over Gr(k, n) drops rank by p only in codimension greater than p.
+
+    Notes:
+        P(E) is smooth.  A tuple of forms that depends on k' of the k linear forms is moved by Hom(S, Q) only through
+        them: the corank is (n - k)(k - k'), in codimension h(k) - h(k') - k'(k - k'), h the number of coefficients.
+
+    Example:
+        >>> codimensions_exceed(SubspaceVariety(3, 2, (3,), 1)), codimensions_exceed(SubspaceVariety(9, 2, (2,), 1))
+        (True, False)
+    """
+    n, k = variety.variables, variety.essential
+    sizes = [_coefficients(variety, j) for j in range(k + 1)]
+    return all(sizes[k] - sizes[j] - j * (k - j) > (n - k) * (k - j) for j in range(1, k))
 
 
 def _coefficients(variety: SubspaceVariety, variables: int) -> int:

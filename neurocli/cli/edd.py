@@ -1,0 +1,90 @@
+"""`neurocli edd`."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+import click
+
+from neurocli.cli import options
+from neurocli.results.result import Result
+
+
+class _MetricWithArgument(click.Command):
+    """Reads `--metric samples 5` as `--metric samples=5`, and so for gram and data."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        joined: list[str] = []
+        rest = iter(args)
+        for argument in rest:
+            joined.append(argument)
+            if argument == "--metric":
+                joined.append(next(rest, ""))
+                if joined[-1] in ("gram", "samples", "data"):
+                    joined[-1] += "=" + next(rest, "")
+        return super().parse_args(ctx, joined)
+
+
+@click.command(cls=_MetricWithArgument)
+@options.specs_argument
+@click.option("--metric", default="generic", show_default=True, metavar="METRIC",
+              help="generic, bombieri, unit, gram FILE, samples S, or data FILE.")
+@click.option("--rank", type=int, default=None, metavar="R", help="A generic form of rank R.")
+@click.option("--method", type=click.Choice(["auto", "closed-form", "groebner"]), default="auto", show_default=True,
+              help="A theorem, or the critical equations modulo primes.")
+@click.option("--engine", type=click.Choice(["msolve", "singular", "macaulay2", "builtin"]), default=None,
+              help="Program that solves systems; default the first that is installed.")
+@click.option("--polar", is_flag=True, help="The polar degrees too.")
+@click.option("--emit", "emitted", type=(str, click.Path(dir_okay=False)), default=None, metavar="FORMAT FILE",
+              help="Save the critical equations: macaulay2, singular, msolve, mrdi, julia, sage, latex, json.")
+@options.prime_option
+@options.seed_option
+@options.limit_options
+@options.explain_options
+@options.output_options
+@click.pass_context
+def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | None, method: str, engine: str | None,
+        polar: bool, emitted: tuple[str, str] | None, prime: int | None, seed: int, timeout: float | None,
+        memory: int | None, **printing: Any) -> None:
+    """Number of critical points of a quadratic loss over a network's functions.
+
+    \b
+    Examples:
+      neurocli edd mlp:3-2-1,r=2
+      neurocli edd --metric bombieri --method groebner mlp:2-2-1,r=4
+      neurocli edd --metric samples 5 mlp:2-2-3,r=2
+    """
+    from neurocli.cli.run import compute, emit
+    from neurocli.formats.registry import FORMATS
+    from neurocli.invariants.dimension import check_options
+    from neurocli.invariants.ed_degree import edd as edd_of
+    from neurocli.invariants.metrics import read_metric
+
+    check_options(prime, None)
+    chosen = read_metric(metric, rank)
+    if emitted is not None and emitted[0] not in FORMATS:
+        raise click.UsageError(f"--emit: read {emitted[0]!r}, expected one of {', '.join(FORMATS)}")
+    networks = options.read_specs(specs)
+    if emitted is not None and len(networks) > 1:
+        raise click.UsageError("--emit: give one network, since there is one file")
+
+    def work(network: Any) -> Result:
+        """Count one network's critical points in a child process."""
+        result = compute(edd_of, network, metric=chosen, method=method, prime=prime, seed=seed, engine=engine,
+                         polar=polar, emit=emitted and emitted[0], memory_mb=memory, timeout=timeout, memory=memory)
+        return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
+
+    ctx.exit(emit([functools.partial(work, network) for network in networks], **printing))
+
+
+def _saved(result: Result, path: str, quiet: bool) -> Result:
+    """Write the emitted system to its file and leave it out of the record."""
+    from neurocli.report.write import write_file
+
+    data = dict(result.data)
+    write_file(path, data.pop("emitted")["text"])
+    if not quiet:
+        click.echo(f"written: {path}", err=True)
+    return dataclasses.replace(result, data=data)
