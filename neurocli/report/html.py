@@ -14,11 +14,14 @@ STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bar: #4a7ab5; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; } code { font-size: .95em; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .35rem .6rem; vertical-align: top;
-  border-bottom: 1px solid var(--line); } th[data-key] { cursor: pointer; } th[aria-sort=ascending]::after { content: " ▲"; }
-th[aria-sort=descending]::after { content: " ▼"; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .35rem .6rem; vertical-align: top; border-bottom: 1px solid var(--line); }
+th[data-key] { cursor: pointer; } th[aria-sort=ascending]::after { content: " ▲"; }
+th[aria-sort=descending]::after { content: " ▼"; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .proved, .certified { color: #18794e; } .probable, .numerical { color: #b45309; } .bound { color: #7c3aed; }
-.undecided, .failed { color: #b91c1c; } nav, .note { color: #8889; } input { font: inherit; padding: .3rem .5rem; width: 20rem; }
+.undecided, .failed { color: #b91c1c; } nav, .note { color: #8889; }
+input { font: inherit; padding: .3rem .5rem; width: 20rem; }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor; } svg rect { fill: var(--bar); }
 """
 
@@ -27,9 +30,11 @@ def page(title: str, body: str, script: str = "") -> str:
     """A complete page; its policy forbids any request."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
     tail = f"<script>{script}</script>" if script else ""
-    return (f"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{escape(title)}</title>\n"
+    return ("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+            f"<title>{escape(title)}</title>\n"
             f"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n"
-            f"<meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head>\n<body>\n{body}\n{tail}"
+            f"<meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head>\n"
+            f"<body>\n{body}\n{tail}"
             "</body></html>\n")
 
 
@@ -69,8 +74,8 @@ def bars(title: str, counts: Mapping[str, float]) -> str:
     for i, (label, count) in enumerate(counts.items()):
         h = round(count / top * (height - 40), 1)
         x = i * width
-        pieces.append(f'<rect x="{x + 4}" y="{height - 20 - h}" width="{width - 10}" height="{h}"><title>{escape(label)}: '
-                      f'{count:g}</title></rect><text x="{x + width / 2 - 1}" y="{height - 6}" text-anchor="middle">'
+        pieces.append(f'<rect x="{x + 4}" y="{height - 20 - h}" width="{width - 10}" height="{h}">'
+                      f'<title>{escape(label)}: {count:g}</title></rect><text x="{x + width / 2 - 1}" y="{height - 6}" text-anchor="middle">'
                       f'{escape(label)}</text><text x="{x + width / 2 - 1}" y="{height - 24 - h}" text-anchor="middle">'
                       f"{count:g}</text>")
     return (f'<figure><figcaption>{escape(title)}</figcaption><svg role="img" aria-label="{escape(title)}" '
