@@ -54,6 +54,10 @@ class GaugedSliceSystem:
         """The free parameters themselves."""
         return x
 
+    def normalize(self, x: np.ndarray) -> np.ndarray:
+        """Nothing is left to choose in the gauge."""
+        return x
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FiberSolutions:

@@ -17,6 +17,7 @@ import numpy as np
 
 from neurocli.architectures.parametrization import Parametrization
 from neurocli.errors import UsageError
+from neurocli.numerics.balance import balance, scaling_weights
 from neurocli.numerics.evaluation import Evaluation
 
 #: Scalar ambient dimensions up to here are treated in full, larger ones by fewer samples.
@@ -35,6 +36,7 @@ class FunctionSpace:
         coordinates: matrix (k, M * outputs) from sample values to whitened coordinates.
         dimension: dimension of the neurovariety: the rank of the Jacobian at a random point.
         excess: corank of the Jacobian, the dimension of a generic fibre.
+        scalings: exponents of the scalings of neurons (see `balance`).
         full: the coordinates separate the whole span (otherwise: a projection of it).
     """
 
@@ -45,6 +47,7 @@ class FunctionSpace:
     dimension: int
     excess: int
     full: bool
+    scalings: np.ndarray
 
     @property
     def size(self) -> int:
@@ -52,8 +55,12 @@ class FunctionSpace:
         return self.coordinates.shape[0]
 
     def random_parameters(self, rng: np.random.Generator, count: int = 1) -> np.ndarray:
-        """Complex Gaussian parameter points, layers balanced in the mean."""
-        return gaussian(rng, count, self.parametrization.parameter_count)
+        """Complex Gaussian parameter points, balanced."""
+        return self.balanced(gaussian(rng, count, self.parametrization.parameter_count))
+
+    def balanced(self, x: np.ndarray) -> np.ndarray:
+        """The same functions by parameters of least norm."""
+        return balance(x, self.scalings)
 
 
 def gaussian(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -61,8 +68,12 @@ def gaussian(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)) / np.sqrt(2)  # type: ignore[no-any-return]
 
 
+def _real_gaussian(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    return rng.standard_normal(shape) + 0j
+
+
 def function_space(parametrization: Parametrization, seed: int = 0,
-                   samples: int | None = None) -> FunctionSpace:
+                   samples: int | None = None, real: bool = False) -> FunctionSpace:
     """Whitened coordinates on the span of a network's functions.
 
     Args:
@@ -70,6 +81,7 @@ def function_space(parametrization: Parametrization, seed: int = 0,
         seed: of the sample points and parameters.
         samples: number of sample points, fewer than the span needs: a linear projection of the
             functions. (Default: the whole span, or twice the parameters for huge spans.)
+        real: real sample points and coordinates, so that real functions have real coordinates.
 
     Raises:
         UsageError: the functions are not polynomial, or do not depend on the parameters.
@@ -87,8 +99,9 @@ def function_space(parametrization: Parametrization, seed: int = 0,
     scalar = -(-ambient.dimension // max(ambient.outputs, 1))
     full = scalar <= FULL_SPAN and samples is None
     wanted = scalar if full else samples or max(-(-(2 * parametrization.parameter_count + 8) // outputs), 8)
-    pool = _unit_rows(gaussian(rng, 2 * wanted + 4, program.input_size)) * np.sqrt(program.input_size)
-    draws = gaussian(rng, 2 * wanted * outputs + 20, parametrization.parameter_count)
+    draw = _real_gaussian if real else gaussian
+    pool = _unit_rows(draw(rng, 2 * wanted + 4, program.input_size)) * np.sqrt(program.input_size)
+    draws = draw(rng, 2 * wanted * outputs + 20, parametrization.parameter_count)
     # Scale-free: one wild draw must not decide what counts as zero.
     values = Evaluation(program, pool).run(draws, order=0).outputs.reshape(len(draws), len(pool), outputs)
     values /= np.maximum(np.linalg.norm(values, axis=(1, 2), keepdims=True), 1e-300)
@@ -103,7 +116,8 @@ def function_space(parametrization: Parametrization, seed: int = 0,
     spectrum = np.linalg.svd(jacobian[0], compute_uv=False)
     dimension = int((spectrum > 1e-8 * spectrum[0]).sum())
     return FunctionSpace(parametrization, samples, evaluation, whiten, dimension,
-                         parametrization.parameter_count - dimension, full)
+                         parametrization.parameter_count - dimension, full,
+                         scaling_weights(parametrization))
 
 
 def coefficient_matrix(space: FunctionSpace) -> np.ndarray:

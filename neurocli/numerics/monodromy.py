@@ -284,7 +284,7 @@ class Monodromy:
                 self._failed.append(task)
         if not good.any():
             return
-        x = ends.x[good]
+        x = self.homotopy.normalize(ends.x[good])
         invariants = self.homotopy.invariants(x)
         arrived = [task for task, ok in zip(tasks, good.tolist(), strict=True) if ok]
         for i, task in enumerate(arrived):

@@ -51,6 +51,10 @@ class Homotopy(Protocol):
         """Coordinates (B, k) that separate solutions, and are equal on one orbit of the gauge."""
         ...
 
+    def normalize(self, x: np.ndarray) -> np.ndarray:
+        """The same solutions by well-scaled representatives (B, n)."""
+        ...
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Paths:

@@ -33,6 +33,10 @@ class SliceSystem:
         """The function's coordinates: equal on every orbit of every symmetry, known or not."""
         return self.space.evaluation.run(x, order=0).outputs @ self._coordinates  # type: ignore[no-any-return]
 
+    def normalize(self, x: np.ndarray) -> np.ndarray:
+        """The same functions by balanced parameters."""
+        return self.space.balanced(x)
+
 
 class CriticalSystem:
     """Critical equations of <z(theta) - q, z(theta) - q>, z = L f for the sample values f.
@@ -69,6 +73,10 @@ class CriticalSystem:
     def invariants(self, x: np.ndarray) -> np.ndarray:
         """The function's coordinates."""
         return self.space.evaluation.run(x, order=0).outputs @ self._coordinates  # type: ignore[no-any-return]
+
+    def normalize(self, x: np.ndarray) -> np.ndarray:
+        """The same functions by balanced parameters."""
+        return self.space.balanced(x)
 
 
 def flat_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
