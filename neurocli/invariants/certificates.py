@@ -161,6 +161,7 @@ CHECKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool 
     "upper-bound": _theorem,
     "theorem": _theorem,
     "equation": degree_check.check_equation,
+    "equations": degree_check.check_linear,
     "slice": degree_check.check_slice,
     "dimension": degree_check.check_dimension,
 }

@@ -105,6 +105,8 @@ def _question(network: Network, prime: int | None, seed: int, engine: str | None
 
 def choose_method(question: Question, method: str, known: KnownVariety | None) -> str:
     """`filling` or a closed form where there is one; otherwise slices."""
+    if question.dimension.value == 0:
+        return "point"
     if method not in ("auto", "closed-form"):
         return method
     if question.proved_dimension and question.dimension.data["filling"]:
@@ -235,7 +237,14 @@ def _monodromy(question: Question, known: KnownVariety | None) -> Found:
     return monodromy_degree(question)
 
 
-_FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "slice": _slice, "implicit": _implicit,
+def _point(question: Question, known: KnownVariety | None) -> Found:
+    evidence = {"kind": "theorem", "theorem": "one point", "statement": "the map is constant", "value": 1,
+                "hypotheses": ["the dimension is 0"]}
+    return Found(1, question.dimension.status, "closed-form", (evidence,), ("the map is constant",),
+                 {"variety": "one point"})
+
+
+_FUNCTIONS = {"point": _point, "filling": _filling, "closed-form": _closed_form, "slice": _slice, "implicit": _implicit,
               "hilbert": _hilbert, "monodromy": _monodromy}
 
 
@@ -248,7 +257,11 @@ def _proved_by_equation(question: Question, found: Found) -> Found | None:
     """
     coordinates = _number_of_coordinates(question)
     facts = question.dimension
-    if coordinates is None or facts.value != coordinates - 1 or not bounded_below(facts):
+    if coordinates is None or not bounded_below(facts):
+        return None
+    if found.value == 1:
+        return _proved_linear(question, found, coordinates)
+    if facts.value != coordinates - 1:
         return None
     if comb(coordinates + found.value, found.value) > MAX_PROOF_MONOMIALS:
         return None
@@ -268,6 +281,24 @@ def _proved_by_equation(question: Question, found: Found) -> Found | None:
     line = f"a hypersurface: its equation of degree {found.value} is verified on the parametrization and irreducible"
     return dataclasses.replace(found, status=Status.PROVED, evidence=(evidence, *found.evidence),
                                explanation=(line, *found.explanation), data={**found.data, "equation": text})
+
+
+def _proved_linear(question: Question, found: Found, coordinates: int) -> Found | None:
+    """Degree one, proved, when as many linear equations are verified as the codimension says."""
+    from neurocli.formats.system import spell
+    from neurocli.invariants.equations import readable
+
+    try:
+        system = question.ideal().equations(1).system
+    except NeurocliError:
+        return None
+    if question.dimension.value != coordinates - len(system.polynomials):
+        return None
+    evidence = {"kind": "equations", "value": 1, "variables": list(system.variables),
+                "equations": [readable(spell(f, system.variables)) for f in system.polynomials]}
+    line = f"a linear space: {len(system.polynomials)} linear equations are verified on the parametrization"
+    return dataclasses.replace(found, status=Status.PROVED, evidence=(evidence, *found.evidence),
+                               explanation=(line, *found.explanation), data={**found.data, "variety": "a linear space"})
 
 
 def _number_of_coordinates(question: Question) -> int | None:

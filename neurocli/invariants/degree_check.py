@@ -19,6 +19,8 @@ def check_theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Che
     network, value = parse(record["spec"]), int(evidence["value"])
     if evidence.get("theorem") == "filling":
         return value == 1 and fills_its_coordinates(record["spec"]), "dimension compared with the number of coordinates"
+    if evidence.get("theorem") == "one point":
+        return value == 1 and _ideal(record["spec"]).dimension == 0, "the dimension again"
     known = known_variety(network, proved_to_fill)
     if known is None or known.theorem != evidence.get("theorem"):
         return False, f"no theorem {evidence.get('theorem')!r} speaks about this network"
@@ -60,6 +62,28 @@ def check_equation(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Ch
     return ideal.is_irreducible(equation), "composed with the parametrization, and factored"
 
 
+def check_linear(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """Independent linear equations vanish on the parametrization, as many as the codimension."""
+    import numpy as np
+
+    from neurocli.algebra.matrices import rank
+    from neurocli.formats.answer import parse_expanded
+
+    ideal, p = _ideal(record["spec"]), 2**31 - 1
+    if list(ideal.variables()) != list(evidence["variables"]) or int(evidence["value"]) != 1:
+        return False, "the coordinates are not those of the network"
+    try:
+        forms = [parse_expanded(str(text), ideal.variables(), "equation") for text in evidence["equations"]]
+    except EngineError as error:
+        return False, error.message
+    if any(sum(e) > 1 for f in forms for e in f) or not all(map(ideal.vanishes, forms)):
+        return False, "not linear, or does not vanish on the parametrization"
+    rows = [[int(f.get(tuple(int(i == j) for i in range(ideal.coordinates)), 0)) % p
+             for j in range(ideal.coordinates)] for f in forms]
+    independent = rank(np.array(rows, dtype=np.uint64).reshape(len(rows), ideal.coordinates), p)
+    return ideal.dimension == ideal.coordinates - independent, "composed with the parametrization"
+
+
 def check_slice(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """The counts of a slice fit together; that they are right is only known by solving it again."""
     right = int(evidence["solutions"]) == int(evidence["value"] or 0) * int(evidence["fibre"])
@@ -79,7 +103,7 @@ def check_dimension(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> C
 
 def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
     """Whether evidence that was found right supports a degree and its status."""
-    values = [e for e in done if e["kind"] in ("theorem", "equation")]
+    values = [e for e in done if e["kind"] in ("theorem", "equation", "equations")]
     if any(int(e["value"]) != record["value"] for e in values):
         return False, f"the evidence contradicts the degree {record['value']}"
     if record["status"] == "proved":

@@ -8,7 +8,7 @@ from neurocli.invariants.certificates import verify
 from neurocli.invariants.degree import degree
 
 SPECS = ["mlp:3-2-1,r=2", "mlp:2-2-1,act=x^3+x^2", "mlp:2-2-2,r=2", "cnn:2-2-2,r=2", "mlp:2-2-2-2,r=2",
-         "cnn:3-2,r=1,stride=2-1"]
+         "cnn:3-2,r=1,stride=2-1", "lightning:2-1,a=1,t=2,heads=2"]
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,13 @@ def test_probable_is_not_proved(records):
 def test_another_equation_is_refused(records, change):
     forged = copy.deepcopy(records["mlp:2-2-1,act=x^3+x^2"])
     forged["evidence"][0]["equation"] = change(forged["evidence"][0]["equation"])
+    assert not verify(forged).right
+
+
+def test_too_few_linear_equations_are_refused(records):
+    forged = copy.deepcopy(records["lightning:2-1,a=1,t=2,heads=2"])
+    assert forged["status"] == "proved" and forged["evidence"][0]["kind"] == "equations"
+    forged["evidence"][0]["equations"][0] = forged["evidence"][0]["equations"][1]
     assert not verify(forged).right
 
 
