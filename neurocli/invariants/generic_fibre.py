@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from math import comb
 from typing import Any
 
 from neurocli.algebra.primes import derive_seed, random_prime
@@ -23,6 +24,8 @@ IDENTIFIABLE, FINITELY, NOT = "identifiable", "finitely-identifiable", "not-iden
 CHECK_UNKNOWNS = 16
 #: Larger systems are not tried unless the method is asked for.
 MOST_UNKNOWNS = 60
+#: Terms of one equation.
+MAX_EQUATION = 300_000
 #: Seconds for counting points when no theorem decides and no limit is given.
 BUDGET = 30.0
 
@@ -36,12 +39,22 @@ class Count:
         evidence: one record per prime.
         engine: name and version of the engine.
         trouble: why it was not settled.
+        stopped: it was a limit of time or memory.
     """
 
     points: int | None
     evidence: tuple[dict[str, Any], ...] = ()
     engine: dict[str, str] = dataclasses.field(default_factory=dict)
     trouble: str = ""
+    stopped: bool = False
+
+
+def largest_equation(parametrization: Parametrization, unknowns: int) -> int:
+    """Upper bound for the number of terms of one equation of the fibre."""
+    from neurocli.architectures.expansion import estimated_terms
+
+    degree = parametrization.degree_parameters or 1
+    return min(comb(unknowns + degree, degree), estimated_terms(parametrization))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +111,10 @@ def count_points(parametrization: Parametrization, *, prime: int, seed: int, tri
     chosen = choose_engine(engine)
     deadline = None if seconds is None else time.monotonic() + seconds
     unknowns = in_gauge(parametrization)
+    terms = largest_equation(parametrization, len(unknowns.free))
+    if terms > MAX_EQUATION:
+        return Count(None, (), {}, f"an equation of the fibre may have {terms:,} terms; the limit is {MAX_EQUATION:,}"
+                     if terms < 10**15 else "the equations of the fibre have too many terms")
     counts: list[int] = []
     evidence: list[dict[str, Any]] = []
     about = {"name": chosen.name, "version": _version(chosen)}
@@ -115,7 +132,7 @@ def count_points(parametrization: Parametrization, *, prime: int, seed: int, tri
         except (LimitError, EngineError) as error:
             if engine is not None and isinstance(error, EngineError):
                 raise
-            return Count(None, tuple(evidence), about, error.message)
+            return Count(None, tuple(evidence), about, error.message, isinstance(error, LimitError))
         if found is None:
             return Count(None, tuple(evidence), about, "the fibre in the gauge has positive dimension")
         counts.append(found)
@@ -224,7 +241,7 @@ def _conclude(network: Network, parametrization: Parametrization, excess: Excess
         lines += [f"checked: {hypothesis}" for hypothesis in statement.hypotheses]
     if count.trouble:
         lines.append(f"the points of the fibre were not counted: {count.trouble}")
-        if limited and not proved and classes is None:
+        if limited and count.stopped and not proved and classes is None:
             status = Status.UNDECIDED
             data["limit"] = True
     elif count.points is not None:

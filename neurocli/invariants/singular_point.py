@@ -174,9 +174,13 @@ def coefficient_matrix(network: Network, weights: Weights, symmetric: bool) -> n
 def _shifts(network: Network, weights: Weights, data: dict[str, Any]) -> Answer | None:
     """CNNs: unramified away from 0, so singular exactly with several preimages."""
     from neurocli.invariants.cnn_fibre import applies, filters_of, preimages
+    from neurocli.theorems.singularities import cnn_degree
 
     if not applies(network) or len(network.shape) < 2:
         return None
+    if cnn_degree(tuple(size for (size,) in network.shape), network.get("r")[0]) == 1:
+        return ("smooth", None, Status.PROVED, "theorem",
+                "the neurovariety is a linear space: only the last filter has more than one entry")
     filters = filters_of(network, weights.values)
     if not all(any(w) for w in filters):
         return ("singular", "vertex", Status.PROVED, "theorem",

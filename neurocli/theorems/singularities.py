@@ -283,6 +283,9 @@ def _convolutional(network: Network) -> SingularLocus | None:
         return None
     sizes, steps = tuple(k[0] for k in network.shape), strides_before(network)
     layers = len(sizes)
+    if cnn_degree(sizes, powers[0]) == 1:
+        return SingularLocus((), "linear space", "only the last filter has more than one entry",
+                             ("one-dimensional", "one channel", "degree 1"), "shahverdi-marchetti-kohn-2024")
     components = tuple(
         Component(sum(node.sizes) - layers + 1, cnn_degree(node.sizes, powers[0]),
                   f"nodes: filters of sizes {'-'.join(map(str, node.sizes))}, offset {node.offset}; "

@@ -55,7 +55,7 @@ def test_one_function(files):
 
 
 def test_a_limit_returns_what_is_settled():
-    done = run("fibers", "--json", "--timeout", "1", "mlp:3-3-3-3-2,r=3")
+    done = run("fibers", "--json", "--timeout", "1", "mlp:3-3-3-3,r=2")
     assert done.returncode == 5
     record = json.loads(done.stdout)
     assert record["status"] == "undecided" and record["value"]["excess"] == 0

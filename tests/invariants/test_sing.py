@@ -25,6 +25,7 @@ CLOSED = [
     ("mlp:3-2-1,r=2", 3, 4, "proved"), ("linear:3-2-4", 6, 10, "proved"), ("linear:3-1-3", 0, 1, "proved"),
     ("mlp:2-2-2,r=2", -1, 0, "proved"), ("mlp:3-3-1,r=2", -1, 0, "proved"), ("cnn:2-2,r=2", 1, 1, "probable"),
     ("cnn:3-2,r=2", 2, 2, "probable"), ("lightning:2-1,a=2,t=2", 4, 3, "probable"),
+    ("cnn:1-2,r=2", -1, 0, "proved"),
 ]
 
 
@@ -95,6 +96,7 @@ POINTS = [
     ("mlp:2-2-3,r=2", [1, 2, 3, 4, 1, 0, 1, 0, 1, 0], "singular", "cusp-like", "proved"),
     ("mlp:2-2-1,act=x^3+x^2", [1, 2, 3, 4, 1, 0], "singular", "cusp-like", "proved"),
     ("linear:3-2-3", [0] * 12, "singular", "vertex", "proved"), ("cnn:2-2,r=2", [0, 0, 1, 1], "singular", "vertex", "proved"),
+    ("cnn:1-2,r=2", [0, 1, 1], "smooth", None, "proved"),  # c1 x1^2 + c2 x2^2, a linear space
     ("lightning:2-1,a=2,t=2", [1, 0, 0, 0, 1, 2, 3, 4, 5, 6], "singular", "node", "probable"),
 ]
 
