@@ -149,7 +149,8 @@ def _bias(network: Network, found: Mapping[str, Result | str], *_: float) -> Ite
     if dimension is None or (isinstance(dimension, int) and dimension < 0):
         meaning = "no singular functions are known" if isinstance(sing, Result) else ""
     else:
-        meaning = f"singular functions form a set of dimension {dimension}; training is drawn to the smaller networks there"
+        meaning = (f"singular functions form a set of dimension {dimension}; training is drawn to the smaller "
+                   "networks there")
     yield _line("implicit bias", "singular functions", sing, dimension, meaning, f"neurocli sing {network}")
 
 

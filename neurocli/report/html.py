@@ -73,11 +73,11 @@ def bars(title: str, counts: Mapping[str, float]) -> str:
     pieces = []
     for i, (label, count) in enumerate(counts.items()):
         h = round(count / top * (height - 40), 1)
-        x = i * width
-        pieces.append(f'<rect x="{x + 4}" y="{height - 20 - h}" width="{width - 10}" height="{h}">'
-                      f'<title>{escape(label)}: {count:g}</title></rect><text x="{x + width / 2 - 1}" y="{height - 6}" text-anchor="middle">'
-                      f'{escape(label)}</text><text x="{x + width / 2 - 1}" y="{height - 24 - h}" text-anchor="middle">'
-                      f"{count:g}</text>")
+        x, middle, name = i * width, i * width + width / 2 - 1, escape(label)
+        pieces += [f'<rect x="{x + 4}" y="{height - 20 - h}" width="{width - 10}" height="{h}">',
+                   f"<title>{name}: {count:g}</title></rect>",
+                   f'<text x="{middle}" y="{height - 6}" text-anchor="middle">{name}</text>',
+                   f'<text x="{middle}" y="{height - 24 - h}" text-anchor="middle">{count:g}</text>']
     return (f'<figure><figcaption>{escape(title)}</figcaption><svg role="img" aria-label="{escape(title)}" '
             f'width="{width * len(counts)}" height="{height}" viewBox="0 0 {width * len(counts)} {height}">'
             + "".join(pieces) + "</svg></figure>")
