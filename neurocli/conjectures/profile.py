@@ -23,9 +23,17 @@ Line = dict[str, Any]
 PARTS = ("dim", "degree", "fibers", "sing", "edd")
 
 
-def profile(spec: str | Mapping[str, Any] | Network, *, epsilon: float = 0.1, delta: float = 0.05, radius: float = 1.0,
-            share: float = 10.0, seed: int = 0, memory_mb: int | None = None,
-            progress: Callable[[int, str], None] | None = None) -> Result:
+def profile(
+    spec: str | Mapping[str, Any] | Network,
+    *,
+    epsilon: float = 0.1,
+    delta: float = 0.05,
+    radius: float = 1.0,
+    share: float = 10.0,
+    seed: int = 0,
+    memory_mb: int | None = None,
+    progress: Callable[[int, str], None] | None = None,
+) -> Result:
     """The invariants of a network with what they mean for learning.
 
     Args:
@@ -53,7 +61,9 @@ def profile(spec: str | Mapping[str, Any] | Network, *, epsilon: float = 0.1, de
         ('dimension', 4)
     """
     if not (0 < epsilon < math.inf and 0 < delta < 1 and 0 < radius < math.inf):
-        raise UsageError(f"--epsilon {epsilon}, --delta {delta}, --radius {radius}: expected positive numbers, delta below 1")
+        raise UsageError(
+            f"--epsilon {epsilon}, --delta {delta}, --radius {radius}: expected positive numbers, delta below 1"
+        )
     start = time.perf_counter()
     network = parse(spec)
     found: dict[str, Result | str] = {}
@@ -61,18 +71,32 @@ def profile(spec: str | Mapping[str, Any] | Network, *, epsilon: float = 0.1, de
         if progress is not None:
             progress(number, name)
         found[name] = _part(name, network, seed, share, memory_mb)
-    lines = [line for part in (_expressivity, _waste, _identifiability, _bias, _landscape)
-             for line in part(network, found, epsilon, delta, radius)]
+    lines = [
+        line
+        for part in (_expressivity, _waste, _identifiability, _bias, _landscape)
+        for line in part(network, found, epsilon, delta, radius)
+    ]
     order = [Status.PROVED, Status.CERTIFIED, Status.PROBABLE, Status.NUMERICAL, Status.BOUND, Status.UNDECIDED]
     weakest = max((Status(line["status"]) for line in lines), key=order.index)
     data = {"epsilon": epsilon, "delta": delta, "radius": radius, "seconds_each": share}
-    result = Result("profile", network.spelling, lines, weakest, "invariants", data, (
-        "covering numbers and sample sizes are orders of magnitude: constants are set to 1",), (), None, seed)
+    result = Result(
+        "profile",
+        network.spelling,
+        lines,
+        weakest,
+        "invariants",
+        data,
+        ("covering numbers and sample sizes are orders of magnitude: constants are set to 1",),
+        (),
+        None,
+        seed,
+    )
     return result.with_run(seconds=round(time.perf_counter() - start, 4))
 
 
 def _part(name: str, network: Network, seed: int, share: float, memory_mb: int | None) -> Result | str:
     """One invariant in a child of its own; a sentence where there is no answer."""
+
     def work() -> dict[str, Any]:
         return invariant(name)(network, seed=seed).to_json()
 
@@ -88,22 +112,41 @@ def _part(name: str, network: Network, seed: int, share: float, memory_mb: int |
 
 def _line(topic: str, quantity: str, result: Result | str, value: Any, meaning: str, command: str) -> Line:
     if isinstance(result, str):
-        return {"topic": topic, "quantity": quantity, "value": None, "status": Status.UNDECIDED.value,
-                "meaning": result, "command": command}
-    return {"topic": topic, "quantity": quantity, "value": value, "status": result.status.value, "meaning": meaning,
-            "command": command}
+        return {
+            "topic": topic,
+            "quantity": quantity,
+            "value": None,
+            "status": Status.UNDECIDED.value,
+            "meaning": result,
+            "command": command,
+        }
+    return {
+        "topic": topic,
+        "quantity": quantity,
+        "value": value,
+        "status": result.status.value,
+        "meaning": meaning,
+        "command": command,
+    }
 
 
 def _number(result: Result | str) -> int | None:
     return int(result.value) if isinstance(result, Result) and isinstance(result.value, int) else None
 
 
-def _expressivity(network: Network, found: Mapping[str, Result | str], epsilon: float, delta: float,
-                  radius: float) -> Iterator[Line]:
+def _expressivity(
+    network: Network, found: Mapping[str, Result | str], epsilon: float, delta: float, radius: float
+) -> Iterator[Line]:
     topic, dim, degree = "expressivity", found["dim"], found["degree"]
     m, d = _number(dim), _number(degree)
-    yield _line(topic, "dimension", dim, m, "degrees of freedom of the functions the network can represent",
-                f"neurocli dim {network}")
+    yield _line(
+        topic,
+        "dimension",
+        dim,
+        m,
+        "degrees of freedom of the functions the network can represent",
+        f"neurocli dim {network}",
+    )
     yield _line(topic, "degree", degree, d, "how complicated the set of functions is", f"neurocli degree {network}")
     if m is None or d is None:
         return
@@ -111,12 +154,20 @@ def _expressivity(network: Network, found: Mapping[str, Result | str], epsilon: 
     log_cover = m * math.log(max(d / epsilon, 1.0))
     samples = radius**2 / epsilon**2 * (log_cover + math.log(1 / delta))
     rough = {"topic": topic, "status": Status.NUMERICAL.value}
-    yield {**rough, "quantity": f"log covering number at {epsilon:g}", "value": round(log_cover, 2),
-           "meaning": "m log(d/epsilon), up to constants: how many functions are different at this accuracy",
-           "command": f"neurocli profile {network} --epsilon {epsilon:g}"}
-    yield {**rough, "quantity": "samples that suffice", "value": math.ceil(samples),
-           "meaning": f"(R/epsilon)^2 (m log(d/epsilon) + log(1/delta)), up to constants, delta = {delta:g}",
-           "command": f"neurocli profile {network} --delta {delta:g}"}
+    yield {
+        **rough,
+        "quantity": f"log covering number at {epsilon:g}",
+        "value": round(log_cover, 2),
+        "meaning": "m log(d/epsilon), up to constants: how many functions are different at this accuracy",
+        "command": f"neurocli profile {network} --epsilon {epsilon:g}",
+    }
+    yield {
+        **rough,
+        "quantity": "samples that suffice",
+        "value": math.ceil(samples),
+        "meaning": f"(R/epsilon)^2 (m log(d/epsilon) + log(1/delta)), up to constants, delta = {delta:g}",
+        "command": f"neurocli profile {network} --delta {delta:g}",
+    }
 
 
 def _waste(network: Network, found: Mapping[str, Result | str], *_: float) -> Iterator[Line]:
@@ -124,21 +175,36 @@ def _waste(network: Network, found: Mapping[str, Result | str], *_: float) -> It
     data = dim.data if isinstance(dim, Result) else {}
     parameters, defect = data.get("parameters"), data.get("defect")
     yield _line("parameters", "parameters", dim, parameters, "weights of the network", f"neurocli describe {network}")
-    yield _line("parameters", "wasted parameters", dim, data.get("fibre_dimension"),
-                "directions in which weights move without changing the function", f"neurocli fibers {network}")
-    yield _line("parameters", "defect", dim, defect,
-                "dimension missing beyond known symmetries and the size of the space" if defect else
-                "nothing is lost beyond known symmetries and the size of the space", f"neurocli dim --explain {network}")
+    yield _line(
+        "parameters",
+        "wasted parameters",
+        dim,
+        data.get("fibre_dimension"),
+        "directions in which weights move without changing the function",
+        f"neurocli fibers {network}",
+    )
+    yield _line(
+        "parameters",
+        "defect",
+        dim,
+        defect,
+        "dimension missing beyond known symmetries and the size of the space"
+        if defect
+        else "nothing is lost beyond known symmetries and the size of the space",
+        f"neurocli dim --explain {network}",
+    )
 
 
 def _identifiability(network: Network, found: Mapping[str, Result | str], *_: float) -> Iterator[Line]:
     fibers = found["fibers"]
     value = fibers.value if isinstance(fibers, Result) and isinstance(fibers.value, dict) else {}
     verdict = value.get("verdict")
-    meaning = {"identifiable": "the weights are determined by the function, up to the symmetries of the architecture",
-               "finitely-identifiable": f"{value.get('classes')} essentially different weights give the same function",
-               "not-identifiable": f"a family of dimension {value.get('excess')} of essentially different weights gives "
-                                   "the same function"}.get(str(verdict), "not settled")
+    meaning = {
+        "identifiable": "the weights are determined by the function, up to the symmetries of the architecture",
+        "finitely-identifiable": f"{value.get('classes')} essentially different weights give the same function",
+        "not-identifiable": f"a family of dimension {value.get('excess')} of essentially different weights gives "
+        "the same function",
+    }.get(str(verdict), "not settled")
     yield _line("identifiability", "weights", fibers, verdict, meaning, f"neurocli fibers {network}")
 
 
@@ -149,13 +215,19 @@ def _bias(network: Network, found: Mapping[str, Result | str], *_: float) -> Ite
     if dimension is None or (isinstance(dimension, int) and dimension < 0):
         meaning = "no singular functions are known" if isinstance(sing, Result) else ""
     else:
-        meaning = (f"singular functions form a set of dimension {dimension}; training is drawn to the smaller "
-                   "networks there")
+        meaning = (
+            f"singular functions form a set of dimension {dimension}; training is drawn to the smaller networks there"
+        )
     yield _line("implicit bias", "singular functions", sing, dimension, meaning, f"neurocli sing {network}")
 
 
 def _landscape(network: Network, found: Mapping[str, Result | str], *_: float) -> Iterator[Line]:
     edd = found["edd"]
-    yield _line("landscape", "critical points", edd, _number(edd),
-                "complex critical points of a generic quadratic loss on the regular functions; bounds minima and saddles",
-                f"neurocli edd {network}")
+    yield _line(
+        "landscape",
+        "critical points",
+        edd,
+        _number(edd),
+        "complex critical points of a generic quadratic loss on the regular functions; bounds minima and saddles",
+        f"neurocli edd {network}",
+    )
