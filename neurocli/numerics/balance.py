@@ -28,7 +28,7 @@ def scaling_weights(parametrization: Parametrization) -> np.ndarray:
         fields.append(parametrization.orbit_tangents(ring, theta) / theta)
     first, second = fields
     constant = np.abs(first - second).max(axis=1, initial=0) < 1e-9
-    return first[constant].real  # type: ignore[no-any-return]
+    return first[constant].real
 
 
 def balance(x: np.ndarray, weights: np.ndarray, steps: int = 25) -> np.ndarray:

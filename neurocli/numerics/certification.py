@@ -129,7 +129,7 @@ class _Balls:
         system = self.system
         # Everything that is only approximate comes from floating point.
         trace = self.space.evaluation.run(x[None].astype(complex))
-        value, transposed, _ = system.evaluate(x[None].astype(complex), q[None], q[None] * 0)
+        _, transposed, _ = system.evaluate(x[None].astype(complex), q[None], q[None] * 0)
         outputs = trace.jacobian[0]
         left, _, _ = np.linalg.svd(outputs @ self.space.coordinates.T)
         rows, kernel = left[:, :d].conj().T, left[:, d:].conj()
@@ -181,7 +181,7 @@ class _Balls:
         outputs = acb_mat([trace.outputs[0].tolist()])
         values = (outputs * self.coordinates).tolist()[0]
         jacobian = acb_mat(trace.jacobian[0].tolist()) * self.matrix  # (n, k)
-        if not critical:
+        if not isinstance(self.system, CriticalSystem):
             return jacobian.transpose(), values, True
         residual = outputs * self.matrix - acb_matrix(q[None])
         weights = np.array((residual * self.back).tolist(), dtype=object)
@@ -220,7 +220,7 @@ def real_representative(space: FunctionSpace, x: np.ndarray, steps: int = 30) ->
         wide = np.concatenate([kernel.imag, kernel.real], axis=1)  # Im(kernel (a + ib))
         c = np.linalg.lstsq(wide, -x.imag, rcond=None)[0]
         move = kernel @ (c[:kernel.shape[1]] + 1j * c[kernel.shape[1]:])
-        move *= min(1.0, 0.5 * np.linalg.norm(x) / max(np.linalg.norm(move), 1e-300))
+        move *= min(1.0, 0.5 * float(np.linalg.norm(x)) / max(float(np.linalg.norm(move)), 1e-300))
         x = x + move
         for _ in range(2):
             trace = space.evaluation.run(x[None])

@@ -73,4 +73,4 @@ def _product(shape: Sequence[int]) -> int:
 
 def contract(left: str, right: str, result: str, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The contraction that is wanted once."""
-    return Contraction(left, right, result)(a, b)  # type: ignore[no-any-return]
+    return Contraction(left, right, result)(a, b)

@@ -8,11 +8,13 @@ import numpy as np
 
 from neurocli.architectures.parametrization import Parametrization
 from neurocli.errors import UsageError
+from neurocli.numerics.execution import Execution, encode_array
 from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
 from neurocli.numerics.metrics import bombieri_root, generic_root, gram_root, unit_root
-from neurocli.numerics.monodromy import Monodromy, Progress, Runner, triangle
+from neurocli.numerics.monodromy import triangle
 from neurocli.numerics.paths import EndPoints, Paths, segment
-from neurocli.numerics.slices import RESTARTS, NetworkSystem, Solutions, with_restarts
+from neurocli.numerics.slices import Problem, solve
+from neurocli.numerics.solutions import Solutions
 from neurocli.numerics.systems import CriticalSystem
 from neurocli.numerics.tracker import STANDARD, Tracker
 
@@ -20,7 +22,7 @@ from neurocli.numerics.tracker import STANDARD, Tracker
 Metric = str | np.ndarray | Callable[[FunctionSpace], np.ndarray]
 
 
-def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0) -> np.ndarray:
+def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0, real: bool = False) -> np.ndarray:
     """The root matrix of a metric.
 
     Raises:
@@ -31,7 +33,7 @@ def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0) -> np.ndarr
     if not isinstance(metric, str):
         return metric(space)
     if metric == "generic":
-        return generic_root(space, seed)
+        return generic_root(space, seed, real=real)
     named = {"bombieri": bombieri_root, "unit": unit_root}
     if metric not in named:
         raise UsageError(f"metric {metric!r}", "generic, bombieri, unit, or a Gram matrix")
@@ -58,20 +60,19 @@ def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int
     return x, z - residual * scale[:, None]
 
 
-def solve_critical(parametrization: Parametrization, metric: Metric = "generic", seed: int = 0, *,
-                   samples: int | None = None,
-                   make_runner: Callable[[NetworkSystem], Runner] | None = None,
-                   progress: Callable[[Progress], None] | None = None,
-                   limit: Callable[[], bool] | None = None, restarts: int = RESTARTS) -> Solutions:
+def solve_critical(parametrization: Parametrization, metric: Metric = "generic", seed: int = 0,
+                   execution: Execution = Execution(), *,  # noqa: B008 - frozen
+                   samples: int | None = None, real: bool = False) -> Solutions:
     """Critical points of the distance of a random complex target to the functions of a network.
 
     Args:
         parametrization: the network.
         metric: "generic", "bombieri", "unit", a Gram matrix, or a function that makes a root.
         seed: of all random choices.
+        execution: where and how long; see `Execution`.
         samples: see `function_space`; with fewer samples than the span needs, the metric is
             degenerate.
-        make_runner, progress, limit, restarts: see `solve_slice`.
+        real: real coordinates and a real generic metric, for real targets later.
 
     Returns:
         The critical points on the regular locus, each function once. `data` is their target in
@@ -92,19 +93,20 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         >>> found.count, found.complete
         (13, True)
     """
-    def once(seed: int) -> tuple[NetworkSystem, np.ndarray, Monodromy]:
-        space = function_space(parametrization, seed, samples)
-        system = CriticalSystem(space, metric_root(space, metric, seed))
+    def problem(seed: int) -> Problem:
+        space = function_space(parametrization, seed, samples, real)
+        system = CriticalSystem(space, metric_root(space, metric, seed, real))
         rng = np.random.default_rng([seed, 0xC4])
         start, targets = critical_pairs(system, rng, 1)
         require_isolated(system, start, targets)
         second = gaussian(rng, system.data)
         second *= np.linalg.norm(targets[0]) / np.linalg.norm(second)
-        monodromy = Monodromy(system, start, triangle(targets[0], second), seed, progress=progress,
-                              fresh=lambda count: critical_pairs(system, rng, count))
-        return system, targets[0], monodromy
+        recipe = {"kind": "critical", "spec": str(parametrization.network), "seed": seed, "samples": samples,
+                  "real": real, "metric": metric if isinstance(metric, str) else encode_array(system.root)}
+        return Problem(system, start, triangle(targets[0], second),
+                       lambda count: critical_pairs(system, rng, count), recipe)
 
-    return with_restarts(once, seed, make_runner, limit, restarts)
+    return solve(problem, seed, execution)
 
 
 def require_isolated(system: CriticalSystem, x: np.ndarray, q: np.ndarray) -> None:
@@ -121,7 +123,8 @@ def require_isolated(system: CriticalSystem, x: np.ndarray, q: np.ndarray) -> No
                          "the metric is degenerate on the functions: give more data")
 
 
-def track_to_targets(solutions: Solutions, targets: np.ndarray, *, runner: Tracker | None = None) -> EndPoints:
+def track_to_targets(solutions: Solutions, targets: np.ndarray, *, runner: Tracker | None = None
+                     ) -> EndPoints:
     """Follow a generic complete solution set to other targets.
 
     Args:

@@ -210,7 +210,7 @@ class Evaluation:
             result = "B" * batch + "P" + "M" * any(v.samples for v in known) + step.data[2]
             operands = list(values)
             operands[place] = tangent
-            return self._product(*letters, result, *operands), batch
+            return self._product(letters[0], letters[1], result, operands[0], operands[1]), batch
         if step.name == "add":
             other = known[1 - place]
             if other.samples and not argument.samples:
@@ -448,7 +448,7 @@ def _powers(highest: int, a: Array) -> tuple[Array, Array, Array]:
 def _monomials(exponents: Any, a: Array) -> tuple[Array, Array, Array]:
     """Monomials in a vector: values (..., t), slopes (..., t, j), bends (..., t, j, k)."""
     table = np.asarray(exponents, dtype=np.int64)
-    count, variables = table.shape
+    variables = table.shape[1]
     highest = int(table.max(initial=0))
     values, first, second = _powers(max(highest, 1), a)
     columns = np.arange(variables)

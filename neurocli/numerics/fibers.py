@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import numpy as np
 
 from neurocli.architectures.parametrization import Parametrization
 from neurocli.errors import UsageError
+from neurocli.numerics.execution import Execution
 from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
-from neurocli.numerics.monodromy import SEARCHING, Monodromy, MonodromyResult, Progress, triangle
-from neurocli.numerics.tracker import Tracker
+from neurocli.numerics.monodromy import SEARCHING, Monodromy, MonodromyResult, triangle
+from neurocli.numerics.point_table import PointTable
+from neurocli.numerics.trace_test import PASSES, trace_residual
 
 #: Arcs without a new point, after the functions are complete, that end the search.
 QUIET_ARCS = 6
@@ -79,10 +80,22 @@ class FiberSolutions:
     search: MonodromyResult
 
 
-def solve_fiber(parametrization: Parametrization, seed: int = 0, *,
-                progress: Callable[[Progress], None] | None = None,
+def gauged_slice(space: FunctionSpace, seed: int) -> GaugedSliceSystem:
+    """Random linear equations in the gauge."""
+    rng = np.random.default_rng([seed, 0xF1B])
+    return GaugedSliceSystem(space, np.linalg.qr(gaussian(rng, space.size, space.dimension))[0].T)
+
+
+def solve_fiber(parametrization: Parametrization, seed: int = 0,
+                execution: Execution = Execution(), *,  # noqa: B008 - frozen
                 most_arcs: int = 40) -> FiberSolutions:
     """All parameters in the gauge that give one generic function.
+
+    Args:
+        parametrization: the network.
+        seed: of all random choices.
+        execution: where and how long; see `Execution`.
+        most_arcs: arcs after which the search gives up.
 
     Raises:
         UsageError: the fibres have positive dimension in the gauge; the message says which.
@@ -99,46 +112,44 @@ def solve_fiber(parametrization: Parametrization, seed: int = 0, *,
         2
     """
     space = function_space(parametrization, seed)
-    rng = np.random.default_rng([seed, 0xF1B])
-    rows = np.linalg.qr(gaussian(rng, space.size, space.dimension))[0].T
-    system = GaugedSliceSystem(space, rows)
+    system = gauged_slice(space, seed)
+    rng = np.random.default_rng([seed, 0xF1B, 1])
     if system.kernel:
         raise UsageError(f"{parametrization.network}: the fibres have dimension {system.kernel} in the gauge",
                          "there are infinitely many points to count")
 
     def fresh(count: int) -> tuple[np.ndarray, np.ndarray]:
         x = gaussian(rng, count, system.unknowns)
-        return x, system.functions(x) @ rows.T
+        return x, system.functions(x) @ system.rows.T
 
     start, (here,) = fresh(1)
     there = gaussian(rng, space.dimension)
     there *= np.linalg.norm(here) / np.linalg.norm(there)
     monodromy = Monodromy(system, start, triangle(here, there), seed, trace_test=False, most_arcs=3,
-                          progress=progress, fresh=fresh)
-    runner = Tracker(system, SEARCHING, seed)
+                          progress=execution.progress, fresh=fresh)
+    recipe = {"kind": "fiber", "spec": str(parametrization.network), "seed": seed}
     quiet, stop = 0, "exhausted"
-    while True:
-        before = sum(monodromy.counts)
-        monodromy.run(runner)
-        quiet = quiet + 1 if sum(monodromy.counts) == before else 0
-        sizes, residual = _functions(system, monodromy)
-        complete = len(set(monodromy.counts)) == 1 and residual < 1e-6 and len(set(sizes)) == 1
-        if (complete and quiet >= QUIET_ARCS) or monodromy.arcs >= most_arcs:
-            break
-        monodromy.allow_arcs(1)
+    with execution.runner(system, recipe, SEARCHING, seed) as runner:
+        while True:
+            before = sum(monodromy.counts)
+            stop = monodromy.run(runner, execution.limit)
+            quiet = quiet + 1 if sum(monodromy.counts) == before else 0
+            sizes, residual = _functions(system, monodromy)
+            even = len(set(monodromy.counts)) == 1 and residual < PASSES and len(set(sizes)) == 1
+            if (even and quiet >= QUIET_ARCS) or monodromy.arcs >= most_arcs or stop == "limit":
+                break
+            monodromy.allow_arcs(1)
+        paths = runner.tracked
     points = monodromy.tables[0].x
     values = system.functions(points)
     near = np.linalg.norm(values - values[0], axis=1) <= 1e-6 * np.linalg.norm(values[0])
-    result = monodromy.result(runner.tracked, stop)
+    result = monodromy.result(paths, stop)
     return FiberSolutions(int(near.sum()), system.parameters(points[near]), len(sizes),
-                          len(set(sizes)) == 1 and complete, result)
+                          even, result)
 
 
 def _functions(system: GaugedSliceSystem, monodromy: Monodromy) -> tuple[list[int], float]:
     """Points over each function of the first slice, and the trace residual of the functions."""
-    from neurocli.numerics.point_table import PointTable
-    from neurocli.numerics.trace_test import trace_residual
-
     traces, sizes, scale = [], [], 1.0
     for node, table in enumerate(monodromy.tables):
         if not len(table):

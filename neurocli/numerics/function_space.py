@@ -65,7 +65,7 @@ class FunctionSpace:
 
 def gaussian(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Complex Gaussian entries of variance 1."""
-    return (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)) / np.sqrt(2)  # type: ignore[no-any-return]
+    return (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)) / np.sqrt(2)
 
 
 def _real_gaussian(rng: np.random.Generator, *shape: int) -> np.ndarray:
@@ -106,16 +106,16 @@ def function_space(parametrization: Parametrization, seed: int = 0,
     values = Evaluation(program, pool).run(draws, order=0).outputs.reshape(len(draws), len(pool), outputs)
     values /= np.maximum(np.linalg.norm(values, axis=(1, 2), keepdims=True), 1e-300)
     chosen = _pivots(values.transpose(1, 0, 2).reshape(len(pool), -1), wanted)
-    samples = pool[chosen]
+    points = pool[chosen]
     at_samples = values[:, chosen].reshape(len(draws), -1)
     _, singular, right = np.linalg.svd(at_samples, full_matrices=False)
     rank = int((singular > _RANK_TOLERANCE * singular[0]).sum())
     whiten = (right[:rank].conj() / singular[:rank, None]) * np.sqrt(len(draws) / rank)
-    evaluation = Evaluation(program, samples)
+    evaluation = Evaluation(program, points)
     jacobian = evaluation.run(gaussian(rng, 1, parametrization.parameter_count)).jacobian @ whiten.T
     spectrum = np.linalg.svd(jacobian[0], compute_uv=False)
     dimension = int((spectrum > 1e-8 * spectrum[0]).sum())
-    return FunctionSpace(parametrization, samples, evaluation, whiten, dimension,
+    return FunctionSpace(parametrization, points, evaluation, whiten, dimension,
                          parametrization.parameter_count - dimension, full,
                          scaling_weights(parametrization))
 
@@ -148,13 +148,13 @@ def coefficient_matrix(space: FunctionSpace) -> np.ndarray:
         coefficients = coefficients.reshape(len(exponents), len(draws), outputs).transpose(2, 0, 1)
         here = space.evaluation.run(draws, order=0).outputs
         matrix = np.linalg.lstsq(here, coefficients.reshape(-1, len(draws)).T, rcond=None)[0].T
-        return matrix  # type: ignore[no-any-return]
+        return matrix
     inverse = np.linalg.pinv(vandermonde)
     outputs = space.evaluation.outputs
     matrix = np.zeros((outputs, len(exponents), len(space.samples), outputs), dtype=complex)
     for k in range(outputs):
         matrix[k, :, :, k] = inverse
-    return matrix.reshape(outputs * len(exponents), -1)  # type: ignore[no-any-return]
+    return matrix.reshape(outputs * len(exponents), -1)
 
 
 def monomial_exponents(variables: int, degree: int) -> list[tuple[int, ...]]:
@@ -189,7 +189,7 @@ def bombieri_weights(variables: int, degrees: tuple[int, ...], outputs: int) -> 
 
 
 def _unit_rows(points: np.ndarray) -> np.ndarray:
-    return points / np.linalg.norm(points, axis=1, keepdims=True)  # type: ignore[no-any-return]
+    return points / np.linalg.norm(points, axis=1, keepdims=True)
 
 
 def _pivots(rows: np.ndarray, wanted: int) -> list[int]:

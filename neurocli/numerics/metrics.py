@@ -18,7 +18,7 @@ def generic_root(space: FunctionSpace, seed: int = 0, *, real: bool = False) -> 
     rng = np.random.default_rng([seed, 0x6E])
     size = space.size
     mix = rng.standard_normal((size, size)) if real else gaussian(rng, size, size)
-    return mix @ space.coordinates / np.sqrt(size)  # type: ignore[no-any-return]
+    return mix @ space.coordinates / np.sqrt(size)
 
 
 def gram_root(space: FunctionSpace, gram: np.ndarray) -> np.ndarray:
@@ -40,10 +40,10 @@ def gram_root(space: FunctionSpace, gram: np.ndarray) -> np.ndarray:
     if not np.isfinite(gram).all() or not np.allclose(gram, gram.T, rtol=1e-12, atol=0):
         raise UsageError("the Gram matrix is not symmetric", "give a symmetric matrix of numbers")
     values, vectors = np.linalg.eigh(gram)
-    keep = np.abs(values) > 1e-12 * np.abs(values).max(initial=0)
+    keep = np.abs(values) > 1e-12 * float(np.abs(values).max(initial=0))
     if not keep.any():
         raise UsageError("the Gram matrix is zero", "every function would be critical")
-    return (np.sqrt(values[keep].astype(complex))[:, None] * vectors[:, keep].T) @ coefficients  # type: ignore[no-any-return]
+    return (np.sqrt(values[keep].astype(complex))[:, None] * vectors[:, keep].T) @ coefficients
 
 
 def bombieri_root(space: FunctionSpace) -> np.ndarray:
@@ -51,7 +51,7 @@ def bombieri_root(space: FunctionSpace) -> np.ndarray:
     ambient = space.parametrization.ambient
     assert ambient is not None
     weights = bombieri_weights(ambient.variables, ambient.degrees, space.evaluation.outputs)
-    return np.sqrt(weights)[:, None] * coefficient_matrix(space)  # type: ignore[no-any-return]
+    return np.sqrt(weights)[:, None] * coefficient_matrix(space)
 
 
 def unit_root(space: FunctionSpace) -> np.ndarray:
@@ -83,4 +83,4 @@ def dataset_root(space: FunctionSpace, inputs: np.ndarray) -> np.ndarray:
     here = space.evaluation.run(draws, order=0).outputs @ space.coordinates.T
     scale = np.linalg.norm(here, axis=1, keepdims=True)
     matrix = np.linalg.lstsq(here / scale, there / scale, rcond=None)[0]
-    return matrix.T @ space.coordinates  # type: ignore[no-any-return]
+    return matrix.T @ space.coordinates

@@ -13,7 +13,6 @@ import collections
 import dataclasses
 import time
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 import numpy as np
 
@@ -21,42 +20,19 @@ from neurocli.numerics.function_space import gaussian
 from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, arc, reverse, segment
 from neurocli.numerics.point_table import PointTable
 from neurocli.numerics.trace_test import PASSES, trace_residual
-from neurocli.numerics.tracker import CAUTIOUS, Options, Sink, Source, Tracker
-
+from neurocli.numerics.tracker import CAUTIOUS, Options, Progress, Runner, Tracker
 
 #: Distance of the middle of an arc from that of its chord, in lengths of the chord: drawn between
 #: these on a logarithmic scale, since branch points lie near and far.
 _DETOUR = (0.5, 8.0)
 #: Fresh start points tracked at first, and with every arc after.
 _FRESH = 8
+#: Gives that many random solutions x, each over data q of its own.
+FreshStarts = Callable[[int], tuple[np.ndarray, np.ndarray]]
 #: In place of the number of an arc: a path from a fresh start point.
 _START = -1
 #: Paths of a search: a path that gets stuck is not worth waiting for, another arc passes elsewhere.
 SEARCHING = Options(smallest_step=1e-6, most_steps=400)
-
-
-class Runner(Protocol):
-    """Whatever tracks paths: a `Tracker`, or a pool of processes with one in each."""
-
-    tracked: int
-
-    def run(self, source: Source, sink: Sink) -> None: ...
-
-
-@dataclasses.dataclass(frozen=True)
-class Progress:
-    """What a search has done so far: solutions per node, paths, seconds, and an estimate of the total.
-
-    Notes:
-        The estimate is by capture and recapture: arcs along which fresh arrivals are mostly known
-        already say that little is left.
-    """
-
-    solutions: tuple[int, ...]
-    loops: int
-    paths: int
-    seconds: float
-    estimate: float
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -111,19 +87,18 @@ class Monodromy:
         fresh: gives random solutions (x, q), each over data of its own.
         most_arcs: arcs after which the search gives up.
         progress: told a few times a second how far the search is.
-        found: told every new solution: node and points (for a journal).
     """
 
     def __init__(self, homotopy: Homotopy, start: np.ndarray, nodes: Iterable[np.ndarray], seed: int = 0, *,
                  trace_test: bool = True, expected: int | None = None,
                  most_arcs: int = 24,
-                 fresh: Callable[[int], tuple[np.ndarray, np.ndarray]] | None = None,
-                 progress: Callable[[Progress], None] | None = None,
-                 found: Callable[[int, np.ndarray], None] | None = None) -> None:
+                 fresh: FreshStarts | None = None,
+                 progress: Callable[[Progress], None] | None = None) -> None:
         self.homotopy, self.nodes = homotopy, tuple(nodes)
         self._rng = np.random.default_rng([seed, 0x40])
         self._trace_test, self._expected = trace_test, expected
-        self._progress, self._found = progress, found
+        self._progress = progress
+        self._found: Callable[[int, np.ndarray], None] | None = None
         invariants = homotopy.invariants(start)
         self.tables = [PointTable(homotopy.unknowns, invariants.shape[1], seed) for _ in self.nodes]
         self._pairs = [(a, b) for a in range(len(self.nodes)) for b in range(a + 1, len(self.nodes))]
@@ -179,6 +154,10 @@ class Monodromy:
             self._tasks.extend((number, False, i) for i in range(len(self.tables[edge.b]))
                                if i not in edge.backward)
         self._later.clear()
+
+    def on_found(self, found: Callable[[int, np.ndarray], None]) -> None:
+        """Tell `found` the node and the points of every new solution (for a journal)."""
+        self._found = found
 
     def add_solutions(self, node: int, x: np.ndarray) -> None:
         """Solutions over a node that are known already (from a journal)."""
@@ -376,6 +355,3 @@ def search(monodromy: Monodromy, runner: Runner, cautious: Runner | None = None,
     if stop == "exhausted" and monodromy.retry(cautious):
         stop = monodromy.run(runner, limit)
     return monodromy.result(runner.tracked + cautious.tracked, stop)
-
-
-__all__ = ["SEARCHING", "Monodromy", "MonodromyResult", "Progress", "Runner", "search", "triangle"]

@@ -62,7 +62,7 @@ class Paths:
 
     Args:
         x: start points (B, n).
-        ways: complex (B, 4, k): q(t) = c0 + c1 t + c2 t^2 + c3 exp(2 pi i t), t from 0 to 1.
+        ways: complex (B, 3, k): q(t) = c0 + c1 t + c2 t^2, t from 0 to 1.
         labels: integers (B,).
     """
 
@@ -102,24 +102,16 @@ def arc(a: np.ndarray, b: np.ndarray, detour: np.ndarray) -> np.ndarray:
         >>> position(arc(a, b, np.array([2j]))[None], np.array([0.5]))[0].tolist()
         [[(0.5+2j)]]
     """
-    return np.stack([a, b - a + 4 * detour, -4 * detour, np.zeros_like(a)]).astype(np.complex128)
-
-
-def circle(start: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """One turn from `start` about `centre`, counterclockwise in their complex line."""
-    nothing = np.zeros_like(start)
-    return np.stack([centre, nothing, nothing, start - centre]).astype(np.complex128)
+    return np.stack([a, b - a + 4 * detour, -4 * detour]).astype(np.complex128)
 
 
 def reverse(way: np.ndarray) -> np.ndarray:
-    """A way without circle, backwards."""
-    c0, c1, c2, _ = way
-    return np.stack([c0 + c1 + c2, -c1 - 2 * c2, c2, np.zeros_like(c0)])
+    """The same way backwards."""
+    c0, c1, c2 = way
+    return np.stack([c0 + c1 + c2, -c1 - 2 * c2, c2])
 
 
 def position(ways: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """q(t) and q'(t) for a batch of ways."""
     t = t[:, None]
-    turned = ways[:, 3] * np.exp(2j * np.pi * t)
-    return (ways[:, 0] + t * (ways[:, 1] + t * ways[:, 2]) + turned,
-            ways[:, 1] + 2 * t * ways[:, 2] + 2j * np.pi * turned)
+    return ways[:, 0] + t * (ways[:, 1] + t * ways[:, 2]), ways[:, 1] + 2 * t * ways[:, 2]

@@ -3,75 +3,45 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from neurocli.architectures.parametrization import Parametrization
+from neurocli.numerics.checkpoint import Checkpoint
+from neurocli.numerics.execution import Execution
 from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
-from neurocli.numerics.monodromy import SEARCHING, Monodromy, MonodromyResult, Progress, Runner, search, triangle
-from neurocli.numerics.systems import CriticalSystem, SliceSystem
-from neurocli.numerics.tracker import Tracker
-
-NetworkSystem = SliceSystem | CriticalSystem
-#: Searches from new random choices before an incomplete answer is given.
-RESTARTS = 4
+from neurocli.numerics.monodromy import SEARCHING, FreshStarts, Monodromy, search, triangle
+from neurocli.numerics.solutions import NetworkSystem, Solutions
+from neurocli.numerics.systems import SliceSystem
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Solutions:
-    """What a computation by monodromy has found.
+class Problem:
+    """What is given to a search: a system with a first solution, three nodes, and more solutions."""
 
-    Args:
-        count: number of solutions, as functions: one for each orbit of every symmetry.
-        points: parameters (count, parameters), one for each solution.
-        values: coordinates of the functions (count, size).
-        system: the equations; `data` is the point of the space of data they are solved at.
-        complete: the trace test passed.
-        search: the last search, with its counts of paths and failures.
-        paths: paths of all searches.
-        restarts: searches that ended incomplete and were begun again.
-        seed: of all random choices.
-    """
-
-    count: int
-    points: np.ndarray
-    values: np.ndarray
     system: NetworkSystem
-    data: np.ndarray
-    complete: bool
-    search: MonodromyResult
-    paths: int
-    restarts: int
-    seed: int
+    start: np.ndarray
+    nodes: tuple[np.ndarray, np.ndarray, np.ndarray]
+    fresh: FreshStarts
+    recipe: Mapping[str, Any]
 
 
-def slice_problem(space: FunctionSpace, seed: int) -> tuple[SliceSystem, np.ndarray, tuple[np.ndarray, ...]]:
-    """A generic slice through a random point: the system, the point, three parallel offsets."""
+def generic_slice(space: FunctionSpace, seed: int) -> SliceSystem:
+    """Random linear equations, as many as the dimension, with orthonormal rows."""
     rng = np.random.default_rng([seed, 0x511CE])
-    start = space.random_parameters(rng)
-    rows = np.linalg.qr(gaussian(rng, space.size, space.dimension))[0].T
-    system = SliceSystem(space, rows)
-    here = (system.invariants(start) @ rows.T)[0]
-    there = gaussian(rng, space.dimension)
-    there *= np.linalg.norm(here) / np.linalg.norm(there)
-    return system, start, triangle(here, there)
+    return SliceSystem(space, np.linalg.qr(gaussian(rng, space.size, space.dimension))[0].T)
 
 
-def solve_slice(parametrization: Parametrization, seed: int = 0, *,
-                make_runner: Callable[[NetworkSystem], Runner] | None = None,
-                progress: Callable[[Progress], None] | None = None,
-                limit: Callable[[], bool] | None = None,
-                restarts: int = RESTARTS) -> Solutions:
+def solve_slice(parametrization: Parametrization, seed: int = 0,
+                execution: Execution = Execution()) -> Solutions:  # noqa: B008 - frozen
     """All functions of a network in a random affine linear space of complementary dimension.
 
     Args:
         parametrization: the network.
         seed: of all random choices; a restart derives its own.
-        make_runner: makes what tracks the paths (default: a `Tracker` in this process).
-        progress: told how far the search is.
-        limit: asked now and then whether to stop; the answer is then incomplete.
-        restarts: searches begun again with new random choices while the trace test fails.
+        execution: where and how long; see `Execution`.
 
     Returns:
         The solutions; `count` is the degree when `complete`, a lower bound otherwise.
@@ -90,36 +60,54 @@ def solve_slice(parametrization: Parametrization, seed: int = 0, *,
         >>> found.count, found.complete
         (3, True)
     """
-    def once(seed: int) -> tuple[NetworkSystem, np.ndarray, Monodromy]:
+    def problem(seed: int) -> Problem:
         space = function_space(parametrization, seed)
-        system, start, nodes = slice_problem(space, seed)
+        system = generic_slice(space, seed)
+        rng = np.random.default_rng([seed, 0xF4E5])
 
         def fresh(count: int) -> tuple[np.ndarray, np.ndarray]:
             x = space.random_parameters(rng, count)
             return x, system.invariants(x) @ system.rows.T
 
-        rng = np.random.default_rng([seed, 0xF4E5])
-        return system, nodes[0], Monodromy(system, start, nodes, seed, progress=progress, fresh=fresh)
+        start, (here,) = fresh(1)
+        there = gaussian(rng, space.dimension)
+        there *= np.linalg.norm(here) / np.linalg.norm(there)
+        recipe = {"kind": "slice", "spec": str(parametrization.network), "seed": seed}
+        return Problem(system, start, triangle(here, there), fresh, recipe)
 
-    return with_restarts(once, seed, make_runner, limit, restarts)
+    return solve(problem, seed, execution)
 
 
-def with_restarts(once: Callable[[int], tuple[NetworkSystem, np.ndarray, Monodromy]], seed: int,
-                   make_runner: Callable[[NetworkSystem], Runner] | None, limit: Callable[[], bool] | None,
-                   restarts: int) -> Solutions:
+def solve(problem: Callable[[int], Problem], seed: int, execution: Execution) -> Solutions:
     """Search with derived seeds until the trace test passes; the best incomplete answer otherwise."""
     best: Solutions | None = None
     paths = 0
-    for attempt in range(restarts + 1):
-        system, data, monodromy = once(seed if not attempt else seed * 1_000_003 + 7919 * attempt)
-        runner = make_runner(system) if make_runner else Tracker(system, SEARCHING, seed)
-        found = search(monodromy, runner, limit=limit)
-        paths += found.paths
-        answer = Solutions(len(found.points), found.points, system.invariants(found.points), system, data,
-                           found.complete, found, paths, attempt, seed)
-        if found.complete or found.stop == "limit":
+    for attempt in range(execution.restarts + 1):
+        own = seed if not attempt else seed * 1_000_003 + 7919 * attempt
+        given = problem(own)
+        header = {"search": {key: value for key, value in {**given.recipe, "seed": seed}.items()
+                             if isinstance(value, (str, int, type(None)))}}
+        with Checkpoint(execution.journal, header) as checkpoint:
+            answer = _attempt(given, own, attempt, execution, checkpoint)
+        paths += answer.paths
+        answer = dataclasses.replace(answer, paths=paths, restarts=attempt, seed=seed)
+        if answer.complete or answer.search.stop == "limit":
             return answer
         if best is None or answer.count > best.count:
             best = answer
     assert best is not None
-    return dataclasses.replace(best, paths=paths, restarts=restarts)
+    return dataclasses.replace(best, paths=paths, restarts=execution.restarts)
+
+
+def _attempt(given: Problem, seed: int, attempt: int, execution: Execution, checkpoint: Checkpoint) -> Solutions:
+    monodromy = Monodromy(given.system, given.start, given.nodes, seed, fresh=given.fresh,
+                          progress=execution.progress)
+    for node in range(len(given.nodes)):
+        known = checkpoint.known(attempt, node)
+        if known is not None:
+            monodromy.add_solutions(node, known)
+    monodromy.on_found(lambda node, x: checkpoint.keep(attempt, node, x))
+    with execution.runner(given.system, given.recipe, SEARCHING, seed) as runner:
+        found = search(monodromy, runner, limit=execution.limit)
+    return Solutions(len(found.points), found.points, given.system.invariants(found.points), given.system,
+                     given.nodes[0], found.complete, found, found.paths, attempt, seed, given.recipe)

@@ -31,7 +31,7 @@ class SliceSystem:
 
     def invariants(self, x: np.ndarray) -> np.ndarray:
         """The function's coordinates: equal on every orbit of every symmetry, known or not."""
-        return self.space.evaluation.run(x, order=0).outputs @ self._coordinates  # type: ignore[no-any-return]
+        return self.space.evaluation.run(x, order=0).outputs @ self._coordinates
 
     def normalize(self, x: np.ndarray) -> np.ndarray:
         """The same functions by balanced parameters."""
@@ -72,7 +72,7 @@ class CriticalSystem:
 
     def invariants(self, x: np.ndarray) -> np.ndarray:
         """The function's coordinates."""
-        return self.space.evaluation.run(x, order=0).outputs @ self._coordinates  # type: ignore[no-any-return]
+        return self.space.evaluation.run(x, order=0).outputs @ self._coordinates
 
     def normalize(self, x: np.ndarray) -> np.ndarray:
         """The same functions by balanced parameters."""
@@ -82,4 +82,4 @@ class CriticalSystem:
 def flat_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(B, n, w) times (w, k), as one matrix product."""
     count, n, width = a.shape
-    return (a.reshape(count * n, width) @ b).reshape(count, n, -1)  # type: ignore[no-any-return]
+    return (a.reshape(count * n, width) @ b).reshape(count, n, -1)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -29,6 +30,30 @@ from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, posi
 Source = Callable[[int], Paths | None]
 #: Takes end points; True says that no more are wanted.
 Sink = Callable[[EndPoints], bool | None]
+
+
+class Runner(Protocol):
+    """Whatever tracks paths: a `Tracker`, or a pool of processes with one in each."""
+
+    tracked: int
+
+    def run(self, source: Source, sink: Sink) -> None: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a search is: solutions per node, loops, paths, seconds, and an estimate of the total.
+
+    Notes:
+        The estimate is by capture and recapture: when fresh arrivals are mostly known already,
+        little is left.
+    """
+
+    solutions: tuple[int, ...]
+    loops: int
+    paths: int
+    seconds: float
+    estimate: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,7 +193,8 @@ class Tracker:
         state.h = np.where(rejected, np.minimum(factor, 0.5) * h, np.where(
             accepted, np.minimum(factor * h, o.longest_step), state.h))
         state.accept(accepted | arrived, accepted, x, v, h, t)
-        state.error = np.where(accepted | arrived, e1 * np.minimum(e1 / np.maximum(e0, _ROUNDING), 1.0) + _ROUNDING / 100, state.error)
+        left = e1 * np.minimum(e1 / np.maximum(e0, _ROUNDING), 1.0) + _ROUNDING / 100
+        state.error = np.where(accepted | arrived, left, state.error)
         code = np.full(len(state), -1)
         done = arrived & (state.phase == _POLISH) & (state.error < o.accuracy)
         code[done] = ReturnCode.SUCCESS
@@ -265,7 +291,7 @@ class _State:
         self._border = border
         points = np.zeros((0, unknowns), dtype=np.complex128)
         self.x = self.v = self.old_x = self.old_v = points
-        self.ways = np.zeros((0, 4, data), dtype=np.complex128)
+        self.ways = np.zeros((0, 3, data), dtype=np.complex128)
         self.kernel = np.zeros((0, unknowns, kernel), dtype=np.complex128)
         self.patch = np.zeros((0, kernel), dtype=np.complex128)
         self.old_h = self.t = self.h = self.error = self.first = np.zeros(0)
@@ -326,4 +352,4 @@ class _State:
 
 
 def _norm(a: np.ndarray) -> np.ndarray:
-    return np.sqrt((a.real**2 + a.imag**2).sum(axis=-1))  # type: ignore[no-any-return]
+    return np.sqrt((a.real**2 + a.imag**2).sum(axis=-1))

@@ -1,0 +1,37 @@
+"""Systems from a few words of JSON, so that a worker on another machine makes the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from neurocli.architectures.grammar import parse
+from neurocli.architectures.registry import parametrization
+from neurocli.errors import UsageError
+from neurocli.numerics.paths import Homotopy
+
+
+def homotopy_of(recipe: Mapping[str, Any]) -> Homotopy:
+    """The system of a recipe: `kind`, `spec`, `seed`, and for critical equations `metric`, `samples`, `real`.
+
+    Raises:
+        UsageError: a kind that is not known.
+    """
+    from neurocli.numerics.critical import metric_root
+    from neurocli.numerics.execution import decode_array
+    from neurocli.numerics.fibers import gauged_slice
+    from neurocli.numerics.function_space import function_space
+    from neurocli.numerics.slices import generic_slice
+    from neurocli.numerics.systems import CriticalSystem
+
+    network = parametrization(parse(recipe["spec"]))
+    if recipe["kind"] == "slice":
+        return generic_slice(function_space(network, recipe["seed"]), recipe["seed"])
+    if recipe["kind"] == "fiber":
+        return gauged_slice(function_space(network, recipe["seed"]), recipe["seed"])
+    if recipe["kind"] != "critical":
+        raise UsageError(f"system of kind {recipe['kind']!r}", "slice, fiber or critical")
+    space = function_space(network, recipe["seed"], recipe["samples"], recipe["real"])
+    if isinstance(recipe["metric"], str):
+        return CriticalSystem(space, metric_root(space, recipe["metric"], recipe["seed"], recipe["real"]))
+    return CriticalSystem(space, decode_array(recipe["metric"]))
