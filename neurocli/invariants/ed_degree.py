@@ -14,6 +14,12 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.errors import UsageError
+from neurocli.invariants.degenerate_count import (
+    generic_rank_count,
+    generic_rank_parts,
+    is_degenerate,
+    split_count,
+)
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
@@ -22,30 +28,30 @@ from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
 from neurocli.theorems.ed_degrees import CriticalCount, filling_count, generic_count, invariant_count
 
-METHODS = ("auto", "closed-form", "groebner")
+METHODS = ("auto", "closed-form", "groebner", "split")
 
 
 def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "generic", method: str = "auto",
         rank: int | None = None, prime: int | None = None, seed: int = 0, engine: str | None = None,
-        polar: bool = False, project: bool = False, emit: str | None = None, memory_mb: int | None = None,
+        polar: bool = False, emit: str | None = None, memory_mb: int | None = None,
         timeout: float | None = None) -> Result:
     """The number of critical points of a quadratic loss on the regular locus of a network's neurovariety.
 
     Args:
         spec: a network, or its specification.
         metric: `generic`, `bombieri`, `unit` (sum of squared coefficients), `gram=FILE`, `samples=S`, `data=FILE`.
-        method: `auto`; `closed-form`; `groebner` (critical equations modulo primes).
+        method: `auto`; `closed-form`; `groebner` (critical equations modulo primes); `split` (critical points by kind,
+            from equations of the neurovariety, also on its singular locus).
         rank: of a generic form; default full rank.
         prime: prime of the first computation, below 2^31; a second one is drawn from the seed.
         seed: seed of every random choice.
         engine: `msolve`, `singular`, `macaulay2` or `builtin`; default the first that is installed.
         polar: the polar degrees too.
-        project: for degenerate metrics, the projection along the kernel of the form too.
         emit: a format: the critical equations, as text in `data["emitted"]`.
         memory_mb, timeout: of each question to the engine.
 
     Returns:
-        A result with the number of critical points; data: metric, dim, ambient, fibre, removed (solutions of
+        A result with the number of isolated critical points; data: metric, dim, ambient, fibre, removed (solutions of
         the equations in the ramification locus), polar_degrees, primes, seeds.  For degenerate metrics
         `data["split"]` has the critical points by kind.
 
@@ -80,7 +86,7 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     data = {"metric": chosen_metric.name, "dim": question.dimension.value,
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
-            **found.data}
+            "split": None, **found.data}
     explanation = list(found.explanation)
     if polar and data["polar_degrees"] is None:
         data |= _polar(question, known, explanation)
@@ -110,9 +116,18 @@ def _question(network: Network, prime: int | None, seed: int, engine: str | None
 
 
 def choose_method(question: Question, known: KnownVariety | None, metric: Metric, method: str) -> str:
-    """`filling` or `closed-form` where a theorem answers for this metric; otherwise `groebner`."""
-    if method == "groebner":
+    """A theorem where one answers for this metric; otherwise `split` for degenerate metrics, or `groebner`.
+
+    The theorems: `filling`, `closed-form`, and `generic-rank` for a generic form of a rank.
+    """
+    if method in ("groebner", "split"):
         return method
+    if metric.rank is not None:
+        proved = generic_rank_parts(question, known, metric) is not None
+        if not proved and method == "closed-form":
+            raise UsageError(f"{question.network}: its polar degrees are not known in closed form",
+                             "use --method split")
+        return "generic-rank" if proved else "split"
     if _filling_proved(question) and _nondegenerate(question, metric):
         return "filling"
     if closed_form(question, known, metric) is not None:
@@ -120,7 +135,7 @@ def choose_method(question: Question, known: KnownVariety | None, metric: Metric
     if method == "closed-form":
         raise UsageError(f"{question.network}: no closed form is known for the {metric.name} metric",
                          "use --method groebner")
-    return "groebner"
+    return "split" if is_degenerate(question, known, metric) else "groebner"
 
 
 def closed_form(question: Question, known: KnownVariety | None, metric: Metric) -> CriticalCount | None:
@@ -218,7 +233,8 @@ def _groebner(question: Question, known: KnownVariety | None, metric: Metric) ->
                  {"name": engine.name, "version": engine.version()}, reported.system)
 
 
-_FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "groebner": _groebner}
+_FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "groebner": _groebner,
+              "generic-rank": generic_rank_count, "split": split_count}
 
 
 def _coefficients(question: Question, metric: Metric) -> int | None:

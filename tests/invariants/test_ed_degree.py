@@ -95,7 +95,7 @@ def test_metrics_from_files(tmp_path):
 
 @pytest.mark.parametrize(("text", "message"), [
     ("1,2\n3,4\n", "not symmetric"), ("1,0\n", "square"), ("0,0\n0,0\n", "zero"), ("1,0\n0\n", "different lengths"),
-    ("1,nan\nnan,1\n", ""), ("", "no rows")])
+    ("1,nan\nnan,1\n", "row 1"), ("", "no rows")])
 def test_bad_gram_matrices_are_refused(tmp_path, text, message):
     path = tmp_path / "gram.csv"
     path.write_text(text)

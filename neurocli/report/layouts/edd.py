@@ -24,6 +24,9 @@ def sections(result: Result, style: Style) -> list[Section]:
         ("their status", data.get("polar_status")),
         ("generic fibre", data["fibre"]),
     ])]
+    if data["split"]:
+        found.append(Section("critical points by kind", ("kind", "dimension", "degree", "loss"),
+                             tuple((p["kind"], p["dimension"], p["degree"], p["loss"]) for p in data["split"])))
     if data["removed"]:
         found.append(Section("removed from the ramification locus", ("where", "solutions"),
                              tuple((where, number) for where, number in data["removed"].items())))

@@ -1,0 +1,70 @@
+"""Degenerate losses: closed formula against decompositions, and the tables of the theory entry by entry."""
+
+import pytest
+
+from neurocli.invariants.ed_degree import edd
+from neurocli.results.result import Status
+from neurocli.theorems.degenerate_forms import generic_rank_split
+
+
+def parts(result, where=False):
+    return {(p["kind"], p["dimension"], p["degree"]) for p in result.data["split"]
+            if where or "singular" not in p["kind"]}
+
+
+# spec -> rank of a generic form -> critical points on the regular locus
+RANKS = {
+    "cnn:2-2,r=2": {5: {("regular unramified", 0, 14)}, 4: {("regular unramified", 0, 14)},
+                    3: {("interpolating", 0, 4), ("ramified", 0, 10)}, 2: {("interpolating", 1, 4), ("ramified", 0, 4)}},
+    "mlp:3-2-1,r=2": {6: {("regular unramified", 0, 13)}, 5: {("interpolating", 0, 3), ("ramified", 0, 10)},
+                      4: {("interpolating", 1, 3), ("ramified", 0, 4)}, 3: {("interpolating", 2, 3)}},
+    "lightning:2-1,a=2,t=2": {6: {("regular unramified", 0, 14)}, 5: {("interpolating", 0, 4), ("ramified", 0, 10)},
+                              4: {("interpolating", 1, 4), ("ramified", 0, 4)}, 3: {("interpolating", 2, 4)}},
+}
+
+
+@pytest.mark.parametrize(("spec", "rank"), [(spec, rank) for spec, table in RANKS.items() for rank in table])
+def test_rank_tables(spec, rank):
+    proved = edd(spec, rank=rank)
+    assert proved.status is Status.PROVED
+    assert parts(proved) == RANKS[spec][rank]
+
+
+@pytest.mark.parametrize(("spec", "rank"), [("cnn:2-2,r=2", 3), ("cnn:2-2,r=2", 2), ("mlp:3-2-1,r=2", 4),
+                                            ("lightning:2-1,a=2,t=2", 5)])
+def test_the_formula_agrees_with_decompositions(spec, rank):
+    computed = edd(spec, rank=rank, method="split")
+    assert computed.status is Status.PROBABLE
+    assert parts(computed) == RANKS[spec][rank]
+    assert computed.value == edd(spec, rank=rank).value
+
+
+def test_one_lightning_layer_with_three_samples():
+    result = edd("lightning:2-1,a=2,t=2", metric="samples=3", method="split")
+    assert parts(result, True) == {("regular unramified", 0, 14), ("regular unramified on the singular locus", 0, 10)}
+    assert edd("lightning:2-1,a=2,t=2", metric="samples=3").value == 14
+
+
+def test_one_lightning_layer_with_two_samples():
+    result = edd("lightning:2-1,a=2,t=2", metric="samples=2")
+    assert parts(result, True) == {("interpolating", 1, 2), ("ramified", 1, 2), ("ramified on the singular locus", 1, 6)}
+    losses = {p["kind"]: p["loss"] for p in result.data["split"]}
+    assert losses == {"interpolating": "zero", "ramified": "constant", "ramified on the singular locus": "constant"}
+
+
+def test_one_lightning_layer_with_one_sample():
+    result = edd("lightning:2-1,a=2,t=2", metric="samples=1")
+    assert parts(result, True) == {("interpolating", 3, 4), ("interpolating on the singular locus", 2, 1),
+                                   ("ramified on the singular locus", 2, 1)}
+
+
+def test_residuals_on_one_sample_leave_lines():
+    # the generic formula has no lines: a residual on one sample is critical where its evaluation is conormal
+    assert parts(edd("mlp:3-2-1,r=2", metric="samples=3")) == {("interpolating", 2, 3), ("ramified", 1, 3)}
+    assert parts(edd("mlp:2-2-1,r=4", metric="samples=2")) == {("interpolating", 2, 3), ("ramified", 1, 2)}
+
+
+def test_no_drop_before_the_dimension():
+    polar = (4, 6, 4)
+    totals = [sum(p.degree for p in generic_rank_split(polar, r) if p.dimension == 0) for r in range(1, 8)]
+    assert totals == [0, 4, 14, 14, 14, 14, 14]
