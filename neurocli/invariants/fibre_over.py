@@ -178,6 +178,15 @@ def computed_fibre(network: Network, weights: Weights | None, coefficients: list
             points = record["count"]
         found.append(record)
     found.sort(key=lambda c: (-c["dimension"], len(c["dead"])))
+    whole = None
+    if any(c["kind"] == "family" and c["degree"] is None for c in found) and weights is not None and not trouble:
+        assert theta is not None
+        whole = _whole(parametrization, [int(v) for v in theta], chosen, min(10.0, deadline - time.monotonic()), seed)
+        if whole is not None:
+            for c in found:  # one part of highest dimension has all of the degree
+                top = [d for d in found if d["dimension"] == whole[0]]
+                if c["degree"] is None and top == [c]:
+                    c["degree"] = whole[1]
     order = _permutations(network)
     classes = points // order if points and len(found) == 1 and points % order == 0 else None
     dimension = max((c["dimension"] for c in found), default=-1)
@@ -191,12 +200,22 @@ def computed_fibre(network: Network, weights: Weights | None, coefficients: list
                   {"name": chosen.name})
 
 
+def _whole(parametrization: Parametrization, theta: list[int], engine: Engine, seconds: float,
+           seed: int) -> tuple[int, int] | None:
+    """Dimension and degree of the whole fibre, rescalings included; None where that takes too long."""
+    system = fibre_system(parametrization, without_gauge(parametrization), theta, DEFAULT_PRIME, seed)
+    try:
+        return engine.dimension_and_degree(system, Limits(max(0.1, seconds)))
+    except (LimitError, EngineError):
+        return None
+
+
 def _sentences(found: list[dict[str, Any]], covers: bool) -> list[str]:
     lines = []
     if not found:
         lines.append("empty: the function is not in the image" if covers else "no point of the fibre is in the gauge")
     if any(c["kind"] == "family" for c in found):
-        lines.append("a family is counted with all its components of highest dimension as one entry")
+        lines.append("a family holds all its components of highest dimension, its degree counts multiplicities")
     if any(c["dead"] for c in found):
         lines.append("parts with dead neurons may lie in the closure of others of larger dimension")
     if not covers:

@@ -151,6 +151,9 @@ def test_dead_neurons_give_families():
     result = fibers("mlp:2-2-1,r=4", at=[1, 2, 3, 4, 1, 0])
     assert result.value["dimension"] == 3  # outgoing weight 0: both incoming weights are free, one rescaling
     assert [c["dead"] for c in result.data["components"]] == [[], [[1, 1]], [[1, 2]]]
+    # {c_i = 0, l_i free} for either neuron, degree 5 each (l -> t l, c -> c / t^4), and parallel neurons
+    # a l, b l with c_1 a^4 + c_2 b^4 = 1, degree 5, where the fibre is not reduced: multiplicity 2
+    assert result.data["components"][0]["degree"] == 5 + 5 + 2 * 5
 
 
 def test_a_function_outside_the_image_has_an_empty_fibre(tmp_path):

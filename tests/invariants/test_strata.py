@@ -73,6 +73,17 @@ def test_depth_and_size():
     assert strata(parse("mlp:2-3-3-1,r=3"), 12, False, depth=1).left == 6
 
 
+def test_a_deadline_keeps_what_is_done():
+    found = strata(parse("mlp:3-3-3-1,r=2"), 12, True, deadline=0.0)
+    assert found.found == () and found.left == 8
+
+
+def test_progress_is_told():
+    told = []
+    strata(parse("mlp:2-2-2-1,r=3"), 6, True, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
 def test_channels_and_algebras_have_subnetworks_too():
     assert subnetwork(parse("cnn:2-2,r=2,channels=1-3-1"), (2,)).spelling == "cnn:2-2,r=2,channels=1-2-1"
     assert subnetwork(parse("clifford:2-3-1,signature=0/1/0,r=2"), (1,)).spelling == "clifford:2-1-1,signature=0/1/0,r=2"
