@@ -93,7 +93,7 @@ class RestrictedMap:
         for place, i in enumerate(self.free):
             theta[0, i] = generators[place]
         for i, value in self.fixed.items():
-            theta[0, i] = context.constant(value)
+            theta[0, i] = context.constant(value % self.characteristic if self.characteristic else value)
         return theta
 
     def _coefficients(self) -> tuple[list[Any], list[Any]]:

@@ -71,6 +71,13 @@ def test_counts_do_not_depend_on_prime_or_seed():
         assert found.system == ideal("mlp:2-2-3,r=2").equations(3).system
 
 
+def test_positive_dimensional_fibres():
+    # 14 of 15 dimensions with one symmetry more than the gauge knows: the catalecticant, and nothing below it
+    found = ideal("mlp:3-5-1,r=4")
+    assert found.exact.cut == 1 and found.equations(3).count == {1: 0, 2: 0, 3: 0}
+    assert ideal("mlp:2-3-2,r=2").equations(2).count == {1: 0, 2: 0}
+
+
 def test_verifier_refuses_what_does_not_vanish():
     found = ideal("mlp:3-2-1,r=2")
     (equation,) = found.equations(3).system.polynomials
