@@ -237,7 +237,7 @@ def _conclude(network: Network, parametrization: Parametrization, excess: Excess
         verdict = FINITELY
         lines.insert(0, "finitely identifiable" + ("" if classes is None else f" ({classes} classes)"))
     if statement and (proved or classes is not None):
-        lines.append(statement.statement)
+        lines.append(statement.statement + ("" if proved or computed is not None else " (a conjecture)"))
         lines += [f"checked: {hypothesis}" for hypothesis in statement.hypotheses]
     if count.trouble:
         lines.append(f"the points of the fibre were not counted: {count.trouble}")
@@ -273,8 +273,8 @@ def _status(excess: Excess, statement: FibreStatement | None, computed: int | No
     if excess.value == 0 and computed is not None:
         weak = excess.status in (Status.NUMERICAL, Status.BOUND)
         return (excess.status if weak else Status.PROBABLE), None
-    if excess.value == 0 and statement is not None:
-        return (Status.NUMERICAL if excess.status is Status.NUMERICAL else Status.PROBABLE), None
+    if excess.value == 0 and statement is not None:  # a conjecture that nothing here has checked
+        return Status.NUMERICAL, None
     return excess.status, excess.error
 
 

@@ -47,6 +47,12 @@ def test_a_large_network_is_answered_by_theorem():
     assert (result.value["dimension"], result.value["excess"], result.status) == (1024, 0, Status.PROVED)
 
 
+def test_a_conjecture_is_no_proof():
+    result = fibers("softmax:3-3-3,a=1-1,t=2")
+    assert result.value["verdict"] == "identifiable" and result.status is Status.NUMERICAL
+    assert any("conjecture" in line for line in result.explanation)
+
+
 @pytest.mark.parametrize("engine", ["builtin", "msolve"])
 def test_engines_agree(engine):
     from neurocli.engines.registry import engine as named
