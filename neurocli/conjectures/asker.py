@@ -84,8 +84,8 @@ class Asker:
         if name in ("degree", "edd"):
             result = self.result(name, network, keywords)
             return UNKNOWN if result is None else bounds_of(result)
-        if name == "identifiable":
-            return self._identifiable(network)
+        if name in ("identifiable", "finitely_identifiable"):
+            return self._identifiable(network, finitely=name != "identifiable")
         if name == "fibre_dimension":
             return _minus(self("parameters", network, {}), self("dim", network, {}))
         if name in ("expected", "ambient", "parameters"):
@@ -103,11 +103,15 @@ class Asker:
             return None
         return dimension.value == ambient.value
 
-    def _identifiable(self, network: Network) -> Truth:
+    def _identifiable(self, network: Network, finitely: bool) -> Truth:
+        """Up to the known group, or up to finitely many classes; unknown while the classes are not counted."""
         result = self.result("fibers", network, {})
         if result is None or result.status in (Status.BOUND, Status.UNDECIDED):
             return None
-        return bool(result.value["verdict"] == "identifiable")
+        verdict, classes = result.value["verdict"], result.value["classes"]
+        if finitely or verdict in ("identifiable", "not-identifiable"):
+            return bool(verdict != "not-identifiable") if finitely else bool(verdict == "identifiable")
+        return None if classes is None else bool(classes == 1)
 
     @staticmethod
     def _bound(network: Network, theorem: str) -> Known:

@@ -34,7 +34,8 @@ def dimension_bounds(network: Network, rank: BlockRank | None = None) -> list[Bo
     elif network.family == "gcnn":
         found.append(closed_forms.group_convolutional(network))
     elif network.family == "lightning":
-        found += [closed_forms.one_lightning_layer(network), closed_forms.lightning_formula(network)]
+        found += [closed_forms.one_lightning_layer(network), closed_forms.one_layer_space(network),
+                  closed_forms.lightning_formula(network)]
     elif network.family == "softmax":
         found.append(closed_forms.softmax_conjecture(network))
     elif network.family == "clifford":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 from neurocli.architectures.cnn import is_single_channel_1d
 from neurocli.architectures.network import Network
 from neurocli.theorems.bound import Bound
@@ -62,6 +64,22 @@ def one_lightning_layer(network: Network) -> Bound | None:
     return Bound("exact", alpha * (2 * d - alpha) + d * out - 1, "one lightning layer",
                  f"rank {alpha} matrices A, {out}x{d} matrices V, one rescaling",
                  ("one layer", "one head", "at least two tokens"), "henry-marchetti-kohn-2024")
+
+
+def one_layer_space(network: Network) -> Bound | None:
+    """One layer with any number of heads lies in a space of dimension d' d^2(d+1)/2.
+
+    Column s of the output is sum_h V_h X X^T A_h x_s: linear in x_s and in the symmetric matrix
+    X X^T, with values in R^d'.  With one token it is a cubic form in x.
+    """
+    if len(network.shape) != 2:
+        return None
+    d, out = network.shape
+    if network.get("t") == 1:
+        size, what = out * comb(d + 2, 3), f"cubic forms in {d} variables"
+    else:
+        size, what = out * d * d * (d + 1) // 2, "maps bilinear in X X^T and in one column"
+    return Bound("upper", size, "space of one layer", f"{what}, {out} outputs: dimension {size}", ("one layer",))
 
 
 def lightning_formula(network: Network) -> Bound | None:
