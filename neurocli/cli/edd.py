@@ -32,9 +32,9 @@ class _MetricWithArgument(click.Command):
 @click.option("--metric", default="generic", show_default=True, metavar="METRIC",
               help="generic, bombieri, unit, gram FILE, samples S, or data FILE.")
 @click.option("--rank", type=int, default=None, metavar="R", help="A generic form of rank R.")
-@click.option("--method", type=click.Choice(["auto", "closed-form", "groebner", "split"]), default="auto",
-              show_default=True,
-              help="A theorem, critical equations modulo primes, or critical points by kind.")
+@click.option("--method", type=click.Choice(["auto", "closed-form", "groebner", "monodromy", "split"]), 
+              default="auto", show_default=True,
+              help="A theorem, critical equations modulo primes, path tracking, or critical points by kind.")
 @click.option("--engine", type=click.Choice(["msolve", "singular", "macaulay2", "builtin"]), default=None,
               help="Program that solves systems; default the first that is installed.")
 @click.option("--polar", is_flag=True, help="The polar degrees too.")

@@ -28,7 +28,9 @@ from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
 from neurocli.theorems.ed_degrees import CriticalCount, filling_count, generic_count, invariant_count
 
-METHODS = ("auto", "closed-form", "groebner", "split")
+METHODS = ("auto", "closed-form", "groebner", "monodromy", "split")
+#: Neurovarieties of higher dimension are left to monodromy.
+MAX_GROEBNER = 7
 
 
 def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "generic", method: str = "auto",
@@ -40,8 +42,9 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     Args:
         spec: a network, or its specification.
         metric: `generic`, `bombieri`, `unit` (sum of squared coefficients), `gram=FILE`, `samples=S`, `data=FILE`.
-        method: `auto`; `closed-form`; `groebner` (critical equations modulo primes); `split` (critical points by kind,
-            from equations of the neurovariety, also on its singular locus).
+        method: `auto`; `closed-form`; `groebner` (critical equations modulo primes); `monodromy` (path tracking with
+            a trace test and certificates); `split` (critical points by kind, from equations of the neurovariety,
+            also on its singular locus).
         rank: of a generic form; default full rank.
         prime: prime of the first computation, below 2^31; a second one is drawn from the seed.
         seed: seed of every random choice.
@@ -116,11 +119,11 @@ def _question(network: Network, prime: int | None, seed: int, engine: str | None
 
 
 def choose_method(question: Question, known: KnownVariety | None, metric: Metric, method: str) -> str:
-    """A theorem where one answers for this metric; otherwise `split` for degenerate metrics, or `groebner`.
+    """A theorem where one answers for this metric; otherwise `split`, `groebner` or `monodromy`.
 
     The theorems: `filling`, `closed-form`, and `generic-rank` for a generic form of a rank.
     """
-    if method in ("groebner", "split"):
+    if method in ("groebner", "monodromy", "split"):
         return method
     if metric.rank is not None:
         proved = generic_rank_parts(question, known, metric) is not None
@@ -135,7 +138,9 @@ def choose_method(question: Question, known: KnownVariety | None, metric: Metric
     if method == "closed-form":
         raise UsageError(f"{question.network}: no closed form is known for the {metric.name} metric",
                          "use --method groebner")
-    return "split" if is_degenerate(question, known, metric) else "groebner"
+    if is_degenerate(question, known, metric):
+        return "split"
+    return "groebner" if question.dimension.value <= MAX_GROEBNER else "monodromy"
 
 
 def closed_form(question: Question, known: KnownVariety | None, metric: Metric) -> CriticalCount | None:
@@ -233,8 +238,14 @@ def _groebner(question: Question, known: KnownVariety | None, metric: Metric) ->
                  {"name": engine.name, "version": engine.version()}, reported.system)
 
 
+def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -> Found:
+    from neurocli.invariants.critical_monodromy import monodromy_count
+
+    return monodromy_count(question, metric)
+
+
 _FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "groebner": _groebner,
-              "generic-rank": generic_rank_count, "split": split_count}
+              "monodromy": _monodromy, "generic-rank": generic_rank_count, "split": split_count}
 
 
 def _coefficients(question: Question, metric: Metric) -> int | None:

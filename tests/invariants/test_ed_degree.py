@@ -1,8 +1,8 @@
 """Numbers of critical points: the golden table, parity of closed forms and Gröbner bases, metrics, bad input."""
 
 import pytest
-
 from golden_values import rows
+
 from neurocli.architectures.grammar import parse
 from neurocli.errors import DataError, UsageError
 from neurocli.invariants.degree import proved_to_fill
@@ -10,13 +10,13 @@ from neurocli.invariants.ed_degree import edd
 from neurocli.invariants.metrics import Metric, bombieri_weight, read_metric
 from neurocli.results.result import Status
 from neurocli.theorems.degree_catalogue import known_variety
+from neurocli.theorems.determinantal import SubspaceVariety
 from neurocli.theorems.ed_degrees import (
     codimensions_exceed,
     proved_polar_degrees,
     secant_polar_degrees,
     subspace_polar_degrees,
 )
-from neurocli.theorems.determinantal import SubspaceVariety
 
 GOLDEN = [(row["spec"], row["metric"], row["value"]) for row in rows("edd")]
 #: Rows without a theorem.

@@ -23,6 +23,8 @@ def sections(result: Result, style: Style) -> list[Section]:
         ("polar degrees", data["polar_degrees"]),
         ("their status", data.get("polar_status")),
         ("generic fibre", data["fibre"]),
+        ("certified", data.get("certified")),
+        ("trace test passed", data.get("trace_test")),
     ])]
     if data["split"]:
         found.append(Section("critical points by kind", ("kind", "dimension", "degree", "loss"),
