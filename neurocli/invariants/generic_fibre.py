@@ -24,8 +24,8 @@ IDENTIFIABLE, FINITELY, NOT = "identifiable", "finitely-identifiable", "not-iden
 CHECK_UNKNOWNS = 16
 #: Larger systems are not tried unless the method is asked for.
 MOST_UNKNOWNS = 60
-#: Terms of one equation.
-MAX_EQUATION = 300_000
+#: Upper bound for the terms of one equation (the true number is often far smaller).
+MAX_EQUATION = 1_000_000
 #: Seconds for counting points when no theorem decides and no limit is given.
 BUDGET = 30.0
 
