@@ -98,12 +98,13 @@ def parametrize(network: Network) -> Parametrization:
                              "make some of their coefficients vanish identically"),
         degree_x=degree,
         degree_parameters=degree_parameters,
-        symmetries=tuple(_symmetries(len(widths), inner, outer)),
+        symmetries=tuple(_symmetries(widths, inner, outer)),
     )
 
 
-def _symmetries(count: int, inner: int, outer: int) -> list[Symmetry]:
-    """Two gauges per block, two more per junction.
+def _symmetries(widths: list[tuple[int, int]], inner: int, outer: int) -> list[Symmetry]:
+    """Two gauges per block, two more per junction; a block of width one never uses its
+    eta, and its only sum may be rescaled (Phi(s) -> Phi(s / t), lambda -> t lambda), since q = 0 there.
 
     In a block: phi -> t phi with lambda -> lambda / t; phi -> phi + c with Phi(s) -> Phi(s - c sum lambda).
     Between blocks: y -> t y (Phi -> t Phi, next phi(z) -> phi(z / t), eta -> t eta), and y -> y + c
@@ -113,13 +114,33 @@ def _symmetries(count: int, inner: int, outer: int) -> list[Symmetry]:
     from neurocli.architectures.symmetries import scaling
 
     found: list[Symmetry] = []
+    count = len(widths)
     for i in range(1, count + 1):
+        if widths[i - 1][1] == 1:
+            found.append(Symmetry("C", f"block {i}, eta", 1, _any_eta(i)))
+            found.append(Symmetry("C*", f"block {i}, scale of the sum", 1, _sum_scale(i)))
         found.append(scaling([f"phi{i}"], [(f"lambda{i}", 1)], f"block {i}", free=False))
         found.append(Symmetry("C", f"block {i}, shift of phi", 1, _shift_inner(i, outer)))
     for i in range(1, count):
         found.append(Symmetry("C*", f"junction {i}, scale", 1, _junction_scale(i, inner)))
         found.append(Symmetry("C", f"junction {i}, shift", 1, _junction_shift(i, inner)))
     return found
+
+
+def _sum_scale(i: int) -> Any:
+    def fields(ring: Any, blocks: Any) -> Any:
+        outer = blocks[f"Phi{i}"]
+        exponents = ring.constant([-j for j in range(len(outer))])
+        return [{f"lambda{i}": blocks[f"lambda{i}"], f"Phi{i}": ring.multiply(exponents, outer)}]
+    return fields
+
+
+def _any_eta(i: int) -> Any:
+    def fields(ring: Any, blocks: Any) -> Any:
+        import numpy as np
+
+        return [{f"eta{i}": ring.constant(np.ones(1, dtype=np.int64))}]
+    return fields
 
 
 def _shift_inner(i: int, outer: int) -> Any:

@@ -33,7 +33,7 @@ SPECS = [
     "lightning:3-2-2,a=2-1,t=2",
     "lightning:2-3-2,a=1-2,t=1",
     "lightning:2-2-2,a=1-1,t=2,heads=2",
-    "sprecher:2-3-1,phi=2,Phi=2",
+    "sprecher:2-3-1,phi=2,Phi=2", "sprecher:2-1-2-1,phi=2,Phi=2",
     "sprecher:2-2-2,phi=2,Phi=3",
     "clifford:2-2-1,signature=0/2/0,r=2",
     "clifford:2-1-1,signature=1/0/1,r=3",
