@@ -16,6 +16,8 @@ from neurocli.numerics.tracker import STANDARD, Options, Tracker
 
 #: Points on a loop.
 _CORNERS = 16
+#: Relative difference of the means over two loops that are believed.
+_AGREEMENT = 1e-4
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Finished:
 
 
 def track_to_the_end(homotopy: Homotopy, paths: Paths, options: Options = STANDARD, *, seed: int = 0,
-                     radii: tuple[float, ...] = (1e-2, 1e-3), most_windings: int = 12) -> Finished:
+                     radii: tuple[float, ...] = (1e-2, 2e-3, 4e-4, 8e-5), most_windings: int = 12) -> Finished:
     """Track paths; where Newton's method fails at the end, go around it.
 
     Args:
@@ -42,12 +44,11 @@ def track_to_the_end(homotopy: Homotopy, paths: Paths, options: Options = STANDA
         paths: with any end, also where the system is singular.
         options: of the tracker.
         seed: of the tracker.
-        radii: distances 1 - t at which loops are tried.
+        radii: distances 1 - t at which loops are tried, decreasing.
         most_windings: largest winding number.
 
     Returns:
-        End points; a path whose loop closes has code `SINGULAR` and a winding number, or
-        `SUCCESS` where the winding number is 1 and its end turned out regular.
+        End points; a path whose loops close and agree has code `SINGULAR` and a winding number.
     """
     tracker = Tracker(homotopy, options, seed)
     near = tracker.track(_part(paths, 0.0, 1 - radii[0]))
@@ -64,23 +65,25 @@ def track_to_the_end(homotopy: Homotopy, paths: Paths, options: Options = STANDA
     x[alive[good]] = homotopy.normalize(last.x[good])
     t[alive[good]] = 1.0
     invariants = homotopy.invariants(x)
-    open_ends = alive[~good]
-    for radius in radii:
-        if not len(open_ends):
-            break
-        if radius != radii[0]:
-            closer = tracker.track(Paths(before[open_ends], _part(
-                paths, 1 - radii[0], 1 - radius).ways[open_ends], open_ends))
+    open_ends, start = alive[~good], before[alive[~good]]
+    guesses = np.full_like(invariants, np.nan)
+    for number, radius in enumerate(radii):
+        if number and len(open_ends):
+            closer = tracker.track(Paths(start, _part(paths, 1 - radii[number - 1], 1 - radius).ways[open_ends],
+                                         open_ends))
             fine = closer.codes == ReturnCode.SUCCESS
             open_ends, start = open_ends[fine], homotopy.normalize(closer.x[fine])
-        else:
-            start = before[open_ends]
+        if not len(open_ends):
+            break
         means, turns = _loops(homotopy, tracker, start, paths.ways[open_ends], radius, most_windings)
-        closed = turns > 0
-        invariants[open_ends[closed]], windings[open_ends[closed]] = means[closed], turns[closed]
-        codes[open_ends[closed]] = ReturnCode.SINGULAR
-        t[open_ends[closed]] = 1.0
-        open_ends = open_ends[~closed]
+        # A loop may close around the wrong things; loops of two radii about one end agree.
+        gap = np.linalg.norm(means - guesses[open_ends], axis=1)
+        agreed = (turns > 0) & (gap <= _AGREEMENT * np.linalg.norm(means, axis=1))
+        chosen = open_ends[agreed]
+        invariants[chosen], windings[chosen] = means[agreed], turns[agreed]
+        codes[chosen], t[chosen] = ReturnCode.SINGULAR, 1.0
+        guesses[open_ends] = np.where(turns[:, None] > 0, means, np.nan)
+        open_ends, start = open_ends[~agreed], start[~agreed]
     ends = EndPoints(paths.labels, x, codes, errors, steps, t)
     return Finished(ends, invariants, windings)
 

@@ -51,7 +51,7 @@ def solve_slice(parametrization: Parametrization, seed: int = 0,
         their function, hence once for each orbit of every symmetry, known or not.
 
     Reference:
-        [duff-2019] T. Duff et al., Solving polynomial systems via homotopy continuation and monodromy.
+        T. Duff et al. (2019), Solving polynomial systems via homotopy continuation and monodromy.
 
     Example:
         >>> from neurocli.architectures.grammar import parse

@@ -179,9 +179,10 @@ class Tracker:
         rounding = (e1 < _ROUNDING * 10) | ((e0 < 1e-9) & (e1 < 1e-9))
         rate = np.where(rounding, 0.0, e1 / np.maximum(e0, _ROUNDING))
         slopes = _norm(v) + _norm(slope)
-        bend = np.where(state.history, _norm(v - slope) / np.maximum(slopes, 1e-300), 0.0)
+        # A point that hardly moves has a tangent of rounding errors, which says nothing.
+        bend = np.where(state.history & (h * slopes > 1e-6 * size), _norm(v - slope) / slopes, 0.0)
         good = finite & (rate <= o.contraction) & (e0 < 0.1)
-        accepted = moving & good & ((bend <= o.bend) | (h * slopes < 1e-6 * size))
+        accepted = moving & good & (bend <= o.bend)
         arrived = ~moving & good
         rejected = moving & ~accepted
         # Lengths: contraction and tangent error grow like h^4 and h^3 (h^2 and h at the first step).
