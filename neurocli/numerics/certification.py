@@ -30,7 +30,8 @@ from neurocli.numerics.systems import CriticalSystem, SliceSystem
 
 #: Half-widths of the boxes that are tried, relative to the size of the point.
 RADII = (1e-9, 1e-11, 1e-7)
-_BITS = 64
+_SMALL_RADII = (1e-13, 1e-16, 1e-19)
+_BITS, _MANY_BITS = 64, 192
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +85,16 @@ def count_certified(certificates: list[Certificate]) -> int:
     return sum(c.certified and c.distinct for c in certificates)
 
 
+@dataclasses.dataclass(frozen=True)
+class _Frame:
+    """Approximate data of a test, as exact matrices: combinations R, patch, inverse, inverse of R J^T."""
+
+    rows: acb_mat
+    kernel: acb_mat
+    inverse: acb_mat
+    regular: acb_mat | None
+
+
 class _Balls:
     """The system over balls."""
 
@@ -107,93 +118,107 @@ class _Balls:
             candidate = real_representative(self.space, x)
             if candidate is not None:
                 x, real = candidate, True
+        values, radius = self._try(x, q)
+        if values is None and real:  # real in fact, perhaps, but not provably so
+            values, radius = self._try(x * np.exp(1e-3j), q)
+            real = False
+        return (radius, values, real) if values is not None else (0.0, None, False)
+
+    def _try(self, x: np.ndarray, q: np.ndarray) -> tuple[list[Any] | None, float]:
+        """Boxes about x; where all fail, smaller ones about a point refined in many bits."""
+        frame = self._frame(x, q)
+        if frame is None:
+            return None, 0.0
         with precision(_BITS):
             for radius in RADII:
-                values = self._krawczyk(x, q, radius)
+                values = self._krawczyk(to_balls(x[None]), x, q, radius, frame)
                 if values is not None:
-                    return radius, values, real
-        if real:  # perhaps real in fact, but not provably so
-            return self._plain(x, q)
-        return 0.0, None, False
-
-    def _plain(self, x: np.ndarray, q: np.ndarray) -> tuple[float, list[Any] | None, bool]:
-        with precision(_BITS):
-            for radius in RADII:
-                values = self._krawczyk(x.astype(complex) * np.exp(1e-3j), q, radius)
+                    return values, radius
+        with precision(_MANY_BITS):
+            centre = self._refined(x, q, frame)
+            for radius in _SMALL_RADII:
+                values = self._krawczyk(centre, x, q, radius, frame)
                 if values is not None:
-                    return radius, values, False
-        return 0.0, None, False
+                    return values, radius
+        return None, 0.0
 
-    def _krawczyk(self, x: np.ndarray, q: np.ndarray, radius: float) -> list[Any] | None:
-        n, d = len(x), self.dimension
-        system = self.system
-        # Everything that is only approximate comes from floating point.
-        trace = self.space.evaluation.run(x[None].astype(complex))
-        _, transposed, _ = system.evaluate(x[None].astype(complex), q[None], q[None] * 0)
-        outputs = trace.jacobian[0]
+    def _frame(self, x: np.ndarray, q: np.ndarray) -> _Frame | None:
+        """All that is only approximate, from floating point: patch, combinations, inverse."""
+        system, d = self.system, self.dimension
+        start = x[None].astype(complex)
+        outputs = self.space.evaluation.run(start).jacobian[0]
+        _, transposed, _ = system.evaluate(start, q[None], q[None] * 0)
         left, _, _ = np.linalg.svd(outputs @ self.space.coordinates.T)
         rows, kernel = left[:, :d].conj().T, left[:, d:].conj()
-        if not np.iscomplexobj(x) or not x.imag.any():
-            rows, kernel = rows.real, kernel.real
-            rows, kernel = np.linalg.qr(rows.T)[0].T, np.linalg.qr(kernel)[0] if n > d else kernel
+        if not np.iscomplexobj(x):  # a real patch, so that the system is real
+            rows, kernel = np.linalg.qr(rows.real.T)[0].T, np.linalg.qr(kernel.real)[0]
         critical = isinstance(system, CriticalSystem)
         derivative = rows @ transposed[0].T if critical else transposed[0].T
         square = np.concatenate([derivative, kernel.conj().T])
-        try:
-            inverse = np.linalg.inv(square)
-        except np.linalg.LinAlgError:
+        if not np.isfinite(square).all() or np.linalg.cond(square) > 1e15:
             return None
-        if not np.isfinite(inverse).all():
-            return None
-        size = radius * float(np.linalg.norm(x))
-        # F at the point and F' on the box, in balls.
-        point, box = to_balls(x[None]), to_balls(x[None], size)
-        ball_rows, ball_kernel = acb_matrix(rows), acb_matrix(kernel.conj().T)
-        here = self._value(point, q, ball_rows, critical)
-        jacobian, values, regular = self._derivative(box, q, ball_rows, rows, outputs, critical)
-        if regular is False:
-            return None
-        whole = acb_mat([*jacobian.tolist(), *ball_kernel.tolist()])
-        ball_inverse = acb_matrix(inverse)
-        newton = ball_inverse * acb_mat([*here.tolist(), *([acb(0)] for _ in range(n - d))])
-        defect = ball_inverse * whole
+        regular = acb_matrix(np.linalg.pinv(rows @ outputs @ system.root.T)) if isinstance(
+            system, CriticalSystem) else None
+        return _Frame(acb_matrix(rows), acb_matrix(kernel.conj().T), acb_matrix(np.linalg.inv(square)), regular)
+
+    def _refined(self, x: np.ndarray, q: np.ndarray, frame: _Frame) -> Array:
+        """Newton's method in many bits with the fixed inverse; exact centres of the last balls."""
+        point = to_balls(x[None])
+        for _ in range(6):
+            newton = self._newton(point, q, frame)
+            moved = [(z - newton[i, 0]).mid() for i, z in enumerate(point[0])]
+            if not np.iscomplexobj(x):
+                moved = [acb(z.real) for z in moved]
+            point = np.empty((1, len(x)), dtype=object)
+            point[0] = moved
+        return point
+
+    def _newton(self, point: Array, q: np.ndarray, frame: _Frame) -> acb_mat:
+        here = self._value(point, q, frame.rows)
+        return frame.inverse * acb_mat([*here.tolist(), *([acb(0)] for _ in range(frame.kernel.nrows()))])
+
+    def _krawczyk(self, centre: Array, x: np.ndarray, q: np.ndarray, radius: float, frame: _Frame
+                  ) -> list[Any] | None:
+        """Coordinates of the function on the box, if Krawczyk's test succeeds on it."""
+        n, size = len(x), radius * float(np.linalg.norm(x))
         half = arb(0, size)
-        delta = acb_mat([[acb(half, half)] for _ in range(n)])
+        box = centre + acb(half, half)
+        jacobian, values, regular = self._derivative(box, q, frame)
+        if not regular:
+            return None
+        newton = self._newton(centre, q, frame)
+        defect = frame.inverse * acb_mat([*jacobian.tolist(), *frame.kernel.tolist()])
         identity = acb_mat(n, n, [int(i == j) for i in range(n) for j in range(n)])
-        spread = (identity - defect) * delta
+        spread = (identity - defect) * acb_mat([[acb(half, half)] for _ in range(n)])
         for i in range(n):
             moved = spread[i, 0] - newton[i, 0]
             if not (abs(moved.real) < size and abs(moved.imag) < size):
                 return None
         return values
 
-    def _value(self, point: Array, q: np.ndarray, rows: acb_mat, critical: bool) -> acb_mat:
+    def _value(self, point: Array, q: np.ndarray, rows: acb_mat) -> acb_mat:
+        critical = isinstance(self.system, CriticalSystem)
         trace = self.evaluation.run(point, order=int(critical))
         residual = acb_mat([trace.outputs[0].tolist()]) * self.matrix - acb_matrix(q[None])
         if not critical:
             return residual.transpose()
         return rows * (acb_mat(trace.jacobian[0].tolist()) * self.matrix * residual.transpose())
 
-    def _derivative(self, box: Array, q: np.ndarray, rows: acb_mat, float_rows: np.ndarray,
-                    float_outputs: np.ndarray, critical: bool) -> tuple[acb_mat, list[Any], bool]:
+    def _derivative(self, box: Array, q: np.ndarray, frame: _Frame) -> tuple[acb_mat, list[Any], bool]:
         """F' on the box without the patch, the function's coordinates, and whether J has full rank."""
         trace = self.evaluation.run(box)
         outputs = acb_mat([trace.outputs[0].tolist()])
         values = (outputs * self.coordinates).tolist()[0]
         jacobian = acb_mat(trace.jacobian[0].tolist()) * self.matrix  # (n, k)
-        if not isinstance(self.system, CriticalSystem):
+        if frame.regular is None:
             return jacobian.transpose(), values, True
         residual = outputs * self.matrix - acb_matrix(q[None])
         weights = np.array((residual * self.back).tolist(), dtype=object)
-        bend = acb_mat(trace.second(weights)[0].tolist())
-        hessian = jacobian * jacobian.transpose() + bend
-        cut = rows * jacobian
-        approximate = np.linalg.pinv(float_rows @ float_outputs @ self.system.root.T)
-        defect = cut * acb_matrix(approximate)
+        hessian = jacobian * jacobian.transpose() + acb_mat(trace.second(weights)[0].tolist())
+        defect = frame.rows * jacobian * frame.regular
         d = self.dimension
-        regular = all(
-            sum(float((abs(defect[i, j] - int(i == j))).upper()) for j in range(d)) < 1 for i in range(d))
-        return rows * hessian, values, regular
+        regular = all(sum((abs(defect[i, j] - int(i == j)) for j in range(d)), arb(0)) < 1 for i in range(d))
+        return frame.rows * hessian, values, regular
 
 
 def real_representative(space: FunctionSpace, x: np.ndarray, steps: int = 30) -> np.ndarray | None:

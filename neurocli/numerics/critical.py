@@ -84,7 +84,8 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
     Notes:
         The trace test relies on a sum over all critical points that is linear in the target. That
         holds for metrics in general position (no critical point goes to infinity over a finite
-        target); where it fails for a special metric, the answer says incomplete.
+        target). Where it fails for a special metric, the search ends when two independent searches
+        agree, and the answer says incomplete.
 
     Example:
         >>> from neurocli.architectures.grammar import parse
@@ -104,9 +105,13 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         recipe = {"kind": "critical", "spec": str(parametrization.network), "seed": seed, "samples": samples,
                   "real": real, "metric": metric if isinstance(metric, str) else encode_array(system.root)}
         return Problem(system, start, triangle(targets[0], second),
-                       lambda count: critical_pairs(system, rng, count), recipe)
+                       lambda count: critical_pairs(system, rng, count), recipe, _in_general_position(metric))
 
     return solve(problem, seed, execution)
+
+
+def _in_general_position(metric: Metric) -> bool:
+    return isinstance(metric, str) and metric == "generic"
 
 
 def require_isolated(system: CriticalSystem, x: np.ndarray, q: np.ndarray) -> None:

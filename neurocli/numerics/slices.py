@@ -19,13 +19,17 @@ from neurocli.numerics.systems import SliceSystem
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Problem:
-    """What is given to a search: a system with a first solution, three nodes, and more solutions."""
+    """What is given to a search: a system with a first solution, three nodes, and more solutions.
+
+    `trace_expected` is False where the trace may have poles, so that a failed test says little.
+    """
 
     system: NetworkSystem
     start: np.ndarray
     nodes: tuple[np.ndarray, np.ndarray, np.ndarray]
     fresh: FreshStarts
     recipe: Mapping[str, Any]
+    trace_expected: bool = True
 
 
 def generic_slice(space: FunctionSpace, seed: int) -> SliceSystem:
@@ -93,6 +97,8 @@ def solve(problem: Callable[[int], Problem], seed: int, execution: Execution) ->
         answer = dataclasses.replace(answer, paths=paths, restarts=attempt, seed=seed)
         if answer.complete or answer.search.stop == "limit":
             return answer
+        if best is not None and answer.count == best.count and not given.trace_expected:
+            return answer  # two searches agree, and the trace test may not apply at all
         if best is None or answer.count > best.count:
             best = answer
     assert best is not None
