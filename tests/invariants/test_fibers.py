@@ -205,9 +205,9 @@ def agree(spec: str) -> bool:
     """Count the points and compare with the theorem; whether there was anything to compare."""
     network = parse(spec)
     statement = fibre_statement(network)
-    result = fibers(network, timeout=20)  # a disagreement with a proved theorem raises
     if statement is None:
         return False
+    result = fibers(network, timeout=20)  # a disagreement with a proved theorem raises
     assert result.value["excess"] == 0, spec  # finitely many classes: no family beyond the group
     assert result.value["classes"] == statement.classes, spec
     return True
