@@ -32,12 +32,19 @@ class _MetricWithArgument(click.Command):
 @click.option("--metric", default="generic", show_default=True, metavar="METRIC",
               help="generic, bombieri, unit, gram FILE, samples S, or data FILE.")
 @click.option("--rank", type=int, default=None, metavar="R", help="A generic form of rank R.")
-@click.option("--method", type=click.Choice(["auto", "closed-form", "groebner", "monodromy", "split"]), 
+@click.option("--method", type=click.Choice(["auto", "closed-form", "groebner", "monodromy", "split"]),
               default="auto", show_default=True,
               help="A theorem, critical equations modulo primes, path tracking, or critical points by kind.")
 @click.option("--engine", type=click.Choice(["msolve", "singular", "macaulay2", "builtin"]), default=None,
               help="Program that solves systems; default the first that is installed.")
 @click.option("--polar", is_flag=True, help="The polar degrees too.")
+@click.option("--real", type=int, default=None, metavar="N",
+              help="Real critical points, minima and saddles of N random real targets.")
+@click.option("--solve", is_flag=True, help="All critical points of the loss of the data (with --metric data FILE).")
+@click.option("--data", type=click.Path(exists=True, dir_okay=False), default=None, metavar="FILE",
+              help="The same as --metric data FILE.")
+@click.option("--plot", type=click.Path(dir_okay=False), default=None, metavar="FILE",
+              help="Draw the statistics of --real or the points of --solve (.png, .svg, .pdf).")
 @click.option("--emit", "emitted", type=(str, click.Path(dir_okay=False)), default=None, metavar="FORMAT FILE",
               help="Save the critical equations: macaulay2, singular, msolve, mrdi, julia, sage, latex, json.")
 @options.prime_option
@@ -47,7 +54,8 @@ class _MetricWithArgument(click.Command):
 @options.output_options
 @click.pass_context
 def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | None, method: str, engine: str | None,
-        polar: bool, emitted: tuple[str, str] | None, prime: int | None, seed: int, timeout: float | None,
+        polar: bool, real: int | None, solve: bool, data: str | None, plot: str | None,
+        emitted: tuple[str, str] | None, prime: int | None, seed: int, timeout: float | None,
         memory: int | None, **printing: Any) -> None:
     """Number of critical points of a quadratic loss over a network's functions.
 
@@ -56,6 +64,7 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
       neurocli edd mlp:3-2-1,r=2
       neurocli edd --metric bombieri --method groebner mlp:2-2-1,r=4
       neurocli edd --metric samples 5 mlp:2-2-3,r=2
+      neurocli edd --real 100 cnn:2-2,r=2
     """
     from neurocli.cli.run import compute, emit
     from neurocli.formats.registry import FORMATS
@@ -64,17 +73,28 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     from neurocli.invariants.metrics import read_metric
 
     check_options(prime, None)
-    chosen = read_metric(metric, rank)
+    if data is not None and metric != "generic":
+        raise click.UsageError("--data and --metric: give one of them")
+    chosen = read_metric(metric if data is None else f"data={data}", rank)
+    if plot is not None and real is None and not solve:
+        raise click.UsageError("--plot: draws what --real or --solve find")
     if emitted is not None and emitted[0] not in FORMATS:
         raise click.UsageError(f"--emit: read {emitted[0]!r}, expected one of {', '.join(FORMATS)}")
     networks = options.read_specs(specs)
-    if emitted is not None and len(networks) > 1:
-        raise click.UsageError("--emit: give one network, since there is one file")
+    if (emitted is not None or plot is not None) and len(networks) > 1:
+        raise click.UsageError("--emit and --plot: give one network, since there is one file")
 
     def work(network: Any) -> Result:
         """Count one network's critical points in a child process."""
         result = compute(edd_of, network, metric=chosen, method=method, prime=prime, seed=seed, engine=engine,
-                         polar=polar, emit=emitted and emitted[0], memory_mb=memory, timeout=timeout, memory=memory)
+                         polar=polar, real=real, solve=solve,
+                         emit=emitted and emitted[0], memory_mb=memory, timeout=timeout, memory=memory)
+        if plot is not None:
+            from neurocli.report.critical_plot import draw
+
+            draw(result, plot)
+            if not printing["quiet"]:
+                click.echo(f"written: {plot}", err=True)
         return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
 
     ctx.exit(emit([functools.partial(work, network) for network in networks], **printing))

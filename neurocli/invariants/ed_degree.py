@@ -35,8 +35,8 @@ MAX_GROEBNER = 7
 
 def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "generic", method: str = "auto",
         rank: int | None = None, prime: int | None = None, seed: int = 0, engine: str | None = None,
-        polar: bool = False, emit: str | None = None, memory_mb: int | None = None,
-        timeout: float | None = None) -> Result:
+        polar: bool = False, real: int | None = None, solve: bool = False, emit: str | None = None,
+        memory_mb: int | None = None, timeout: float | None = None) -> Result:
     """The number of critical points of a quadratic loss on the regular locus of a network's neurovariety.
 
     Args:
@@ -50,6 +50,8 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         seed: seed of every random choice.
         engine: `msolve`, `singular`, `macaulay2` or `builtin`; default the first that is installed.
         polar: the polar degrees too.
+        real: statistics of the real critical points over that many random real targets; data: real.
+        solve: all critical points of the loss of the data; data: points.
         emit: a format: the critical equations, as text in `data["emitted"]`.
         memory_mb, timeout: of each question to the engine.
 
@@ -84,8 +86,10 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     coefficients = _coefficients(question, chosen_metric)
     chosen_metric = for_network(chosen_metric, program.input_size, program.output_size, coefficients)
     known = known_variety(network, proved_to_fill)
-    chosen = choose_method(question, known, chosen_metric, method)
-    found = _FUNCTIONS[chosen](question, known, chosen_metric)
+    if real is not None or solve:
+        found = _real(question, known, chosen_metric, real, solve)
+    else:
+        found = _FUNCTIONS[choose_method(question, known, chosen_metric, method)](question, known, chosen_metric)
     data = {"metric": chosen_metric.name, "dim": question.dimension.value,
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
@@ -236,6 +240,16 @@ def _groebner(question: Question, known: KnownVariety | None, metric: Metric) ->
     engine = question.engine
     return Found(last.value, Status.PROBABLE, "groebner", tuple(c.evidence() for c in agreed), tuple(lines), data,
                  {"name": engine.name, "version": engine.version()}, reported.system)
+
+
+def _real(question: Question, known: KnownVariety | None, metric: Metric, count: int | None, solve: bool) -> Found:
+    from neurocli.invariants.real_critical_points import real_statistics, solve_data
+
+    if count is not None and solve:
+        raise UsageError("--real and --solve: give one of them")
+    theorem = closed_form(question, known, metric)
+    proved = None if theorem is None else theorem.value
+    return solve_data(question, metric, proved) if count is None else real_statistics(question, metric, count, proved)
 
 
 def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -> Found:

@@ -29,10 +29,35 @@ def sections(result: Result, style: Style) -> list[Section]:
     if data["split"]:
         found.append(Section("critical points by kind", ("kind", "dimension", "degree", "loss"),
                              tuple((p["kind"], p["dimension"], p["degree"], p["loss"]) for p in data["split"])))
+    if "real" in data:
+        found += _statistics(data["real"])
+    if "points" in data:
+        found.append(Section("critical points of the loss", ("loss", "kind", "certified", "proved real"), tuple(
+            (_number(p["loss"]), p["kind"], p["certified"], p["proved_real"]) for p in data["points"])))
+        if style.verbose:
+            found.append(Section("parameters of the real ones", ("loss", "parameters"), tuple(
+                (_number(p["loss"]), p["parameters"]) for p in data["points"] if p["real"])))
     if data["removed"]:
         found.append(Section("removed from the ramification locus", ("where", "solutions"),
                              tuple((where, number) for where, number in data["removed"].items())))
     return found
+
+
+def _statistics(real: dict[str, Any]) -> list[Section]:
+    minima = real["local_minima"]
+    return [
+        Section("real critical points", ("of", "minimum", "mean", "maximum"), (
+            ("real critical points", real["minimum"], real["mean"], real["maximum"]),
+            ("local minima", minima["minimum"], minima["mean"], minima["maximum"]))),
+        Section("histogram", ("real critical points", "targets"),
+                tuple((int(k), n) for k, n in real["histogram"].items())),
+        Section("by index", ("index", "points"), tuple((int(k), n) for k, n in real["by_index"].items())),
+    ]
+
+
+def _number(value: Any) -> Any:
+    """A complex number, given as a pair, as text."""
+    return value if not isinstance(value, (list, tuple)) else f"{value[0]:.6g}{value[1]:+.6g}i"
 
 
 def row(result: Result) -> dict[str, Any]:
