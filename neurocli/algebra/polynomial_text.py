@@ -199,7 +199,8 @@ class _Parser:
     def _times(self, a: Polynomial, b: Polynomial) -> Polynomial:
         self.work += len(a) * len(b)
         if len(a) * len(b) > MAX_TERMS or self.work > MAX_WORK:
-            raise self._fail(f"a polynomial that takes at most {MAX_WORK} products of terms", f"{len(a)} x {len(b)} terms")
+            raise self._fail(f"a polynomial that takes at most {MAX_WORK} products of terms",
+                             f"{len(a)} x {len(b)} terms")
         product: Polynomial = {}
         for left, c in a.items():
             for right, d in b.items():

@@ -7,7 +7,8 @@ import click
 
 @click.command()
 @click.argument("store", required=False, metavar="[STORE]")
-@click.option("--html", required=True, type=click.Path(file_okay=False), metavar="DIR", help="Folder to write the pages to.")
+@click.option("--html", required=True, type=click.Path(file_okay=False), metavar="DIR",
+              help="Folder to write the pages to.")
 @click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 def atlas(store: str | None, html: str, quiet: bool) -> None:
     """A static site of the stored results: sort, filter, one page per network.

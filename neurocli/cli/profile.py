@@ -40,8 +40,8 @@ def profile(ctx: click.Context, spec: str, epsilon: float, delta: float, radius:
     from neurocli.report.write import write_file
 
     def task() -> Any:
-        result = compute(page, spec, epsilon=epsilon, delta=delta, radius=radius, share=each, seed=seed, memory_mb=memory,
-                         timeout=timeout)
+        result = compute(page, spec, epsilon=epsilon, delta=delta, radius=radius, share=each, seed=seed,
+                         memory_mb=memory, timeout=timeout)
         if html is not None:
             write_file(html, profile_page(result))
         return result

@@ -179,7 +179,7 @@ def _supported(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bo
         return all(int(e["value"]) == value for e in done if "value" in e), "evidence agrees with the value"
     lower = max((int(e["value"]) for e in done if e["kind"] in ("lower-bound", "theorem")), default=None)
     upper = min((int(e["value"]) for e in done if e["kind"] in ("upper-bound", "theorem")), default=None)
-    if lower is not None and lower > value or upper is not None and upper < value:
+    if (lower is not None and lower > value) or (upper is not None and upper < value):
         return False, f"the evidence contradicts the value {value}"
     if status in ("proved", "certified"):
         met = lower == value == upper
