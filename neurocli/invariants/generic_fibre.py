@@ -20,8 +20,9 @@ from neurocli.results.result import Result, Status
 from neurocli.theorems.fibres import FibreStatement, fibre_statement
 
 IDENTIFIABLE, FINITELY, NOT = "identifiable", "finitely-identifiable", "not-identifiable"
-#: Networks with more unknowns than this are not checked once a theorem decides.
+#: Networks with more unknowns or points than this are not checked once a theorem decides.
 CHECK_UNKNOWNS = 16
+CHECK_POINTS = 60
 #: Larger systems are not tried unless the method is asked for.
 MOST_UNKNOWNS = 60
 #: Upper bound for the terms of one equation (the true number is often far smaller).
@@ -178,7 +179,8 @@ def choose_method(method: str, statement: FibreStatement | None, parametrization
     unknowns = parametrization.parameter_count - sum(map(len, parametrization.gauge.fixed.values()))
     if method == "groebner" or statement is None or not statement.proved:
         return "groebner" if unknowns <= MOST_UNKNOWNS or method == "groebner" else "theorem"
-    return "check" if unknowns <= CHECK_UNKNOWNS else "theorem"
+    few = statement.classes * gauge_stabilizer(parametrization.network) <= CHECK_POINTS
+    return "check" if unknowns <= CHECK_UNKNOWNS and few else "theorem"
 
 
 def generic_fibre(network: Network, *, method: str, prime: int | None, seed: int, engine: str | None,
