@@ -100,9 +100,10 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     if emit is not None:
         data["emitted"] = _emitted(question, known, chosen_metric, emit)
     facts = question.dimension
+    evidence = [{**record, "metric": chosen_metric.name} for record in found.evidence]
     rests_on = [{"kind": "dimension", "dim": facts.value, "by": facts.evidence[0]}] if facts.evidence else []
     result = Result("edd", network.spelling, found.value, found.status, found.method, data, tuple(explanation),
-                    (*found.evidence, *rests_on), None, seed, found.engine)
+                    (*evidence, *rests_on), None, seed, found.engine)
     return result.with_run(seconds=round(time.perf_counter() - start, 6))
 
 
