@@ -11,7 +11,9 @@ One iteration moves every path of the batch by its own step:
 3. *Control*: the contraction |d1|/|d0| estimates w |d0|/2 for the Lipschitz constant w of
    Newton's method (Kantorovich), independently of scales.  A step is accepted when it is small;
    then |d1|^2/|d0| bounds the error that is left.  Against jumps to a near path, the tangent
-   found must agree with the tangent predicted: a point on another path has another one.
+   found must agree with the tangent predicted, and no step is longer than a part of the distance
+   of the nearest singularity of the path, estimated from its Taylor coefficients: two paths that
+   come near each other have a branch point near by.
 
 Finished paths leave at once and others take their places.
 """
@@ -64,6 +66,7 @@ class Options:
         batch: paths tracked at the same time.
         contraction: largest |d1|/|d0| of an accepted step.
         aim: the contraction that step lengths aim at.
+        radius: longest step in terms of the distance of the nearest singularity of the path.
         bend: largest difference of predicted and found tangent, relative to their sizes.
         first_step: length of the first step, the whole path being 1.
         smallest_step, most_steps, infinity: limits; see `ReturnCode`.
@@ -74,6 +77,7 @@ class Options:
     contraction: float = 0.1
     aim: float = 0.02
     bend: float = 0.3
+    radius: float = 0.5
     first_step: float = 0.02
     longest_step: float = 0.25
     smallest_step: float = 1e-9
@@ -84,7 +88,7 @@ class Options:
 
 STANDARD = Options()
 #: For paths that must not jump: the second look at contradictions.
-CAUTIOUS = Options(contraction=0.02, aim=0.002, bend=0.05, first_step=0.005, longest_step=0.05)
+CAUTIOUS = Options(contraction=0.02, aim=0.002, bend=0.05, radius=0.25, first_step=0.005, longest_step=0.05)
 
 _ROUNDING = 1e-13
 #: 1/cos of the angle between patch and kernel beyond which a new patch is taken.
@@ -155,7 +159,7 @@ class Tracker:
     def _iterate(self, state: _State) -> EndPoints | None:
         o = self.options
         moving = state.phase == _MOVING
-        h = np.where(moving, np.minimum(state.h, 1 - state.t), 0.0)
+        h = np.where(moving, np.minimum(np.minimum(state.h, o.radius * state.convergence()), 1 - state.t), 0.0)
         t = state.t + h
         q, speed = position(state.ways, t)
         guess, slope = state.predict(h)
@@ -177,10 +181,10 @@ class Tracker:
         e0, e1 = _norm(d0) / size, _norm(d1) / size
         finite = np.isfinite(e1) & np.isfinite(e0) & np.isfinite(size)
         rounding = (e1 < _ROUNDING * 10) | ((e0 < 1e-9) & (e1 < 1e-9))
-        rate = np.where(rounding, 0.0, e1 / np.maximum(e0, _ROUNDING))
+        rate = np.where(finite, np.where(rounding, 0.0, e1 / np.maximum(e0, _ROUNDING)), 1.0)
         slopes = _norm(v) + _norm(slope)
         # A point that hardly moves has a tangent of rounding errors, which says nothing.
-        bend = np.where(state.history & (h * slopes > 1e-6 * size), _norm(v - slope) / slopes, 0.0)
+        bend = np.where(finite & state.history & (h * slopes > 1e-6 * size), _norm(v - slope) / slopes, 0.0)
         good = finite & (rate <= o.contraction) & (e0 < 0.1)
         accepted = moving & good & (bend <= o.bend)
         arrived = ~moving & good
@@ -331,6 +335,22 @@ class _State:
         guess = self.x + step * (self.v + step * (second + (step + old) * third))
         slope = self.v + step * (2 * second + (3 * step + 2 * old) * third)
         return guess, slope
+
+    def convergence(self) -> np.ndarray:
+        """Estimated distance of the nearest singularity of the path in the complex t-plane.
+
+        Fabry: it is the ratio of successive Taylor coefficients.  Where a pole 1/(a - t) dominates,
+        the coefficients of the cubic through two points at distance h have exactly the ratio
+        a - t + 2 h.  A path next to another bends little until it is very near, and this sees it from afar.
+        """
+        old = self.old_h[:, None]
+        mean = (self.x - self.old_x) / old
+        third = (self.v + self.old_v - 2 * mean) / (old * old)
+        second = (self.v - mean) / old + old * third
+        sizes = _norm(third)
+        noise = 1e-10 * _norm(self.x) / (self.old_h**3)
+        ratio = _norm(second) / np.maximum(sizes, 1e-300) - 2 * self.old_h
+        return np.where(self.history & (sizes > noise), np.maximum(ratio, 0.5 * self.old_h), np.inf)
 
     def accept(self, good: np.ndarray, moved: np.ndarray, x: np.ndarray, v: np.ndarray,
                h: np.ndarray, t: np.ndarray) -> None:
