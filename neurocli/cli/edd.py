@@ -66,7 +66,7 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
       neurocli edd --metric samples 5 mlp:2-2-3,r=2
       neurocli edd --real 100 cnn:2-2,r=2
     """
-    from neurocli.cli.run import compute, emit
+    from neurocli.cli.settled import emit_settled, settle
     from neurocli.formats.registry import FORMATS
     from neurocli.invariants.dimension import check_options
     from neurocli.invariants.ed_degree import edd as edd_of
@@ -86,9 +86,9 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
 
     def work(network: Any) -> Result:
         """Count one network's critical points in a child process."""
-        result = compute(edd_of, network, metric=chosen, method=method, prime=prime, seed=seed, engine=engine,
-                         polar=polar, real=real, solve=solve,
-                         emit=emitted and emitted[0], memory_mb=memory, timeout=timeout, memory=memory)
+        result = settle(edd_of, network, metric=chosen, method=method, prime=prime, seed=seed, engine=engine,
+                        polar=polar, real=real, solve=solve, emit=emitted and emitted[0], timeout=timeout,
+                        memory=memory)()
         if plot is not None:
             from neurocli.report.critical_plot import draw
 
@@ -97,7 +97,7 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
                 click.echo(f"written: {plot}", err=True)
         return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
 
-    ctx.exit(emit([functools.partial(work, network) for network in networks], **printing))
+    ctx.exit(emit_settled([functools.partial(work, network) for network in networks], **printing))
 
 
 def _saved(result: Result, path: str, quiet: bool) -> Result:

@@ -79,6 +79,7 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
                  "trace test did not pass"]
     if certified is not None:
         lines.append(f"{certified} of them are proved to exist and to differ (Krawczyk's test)")
-    data = {"seeds": [answer.seed], "trace_test": answer.complete, "certified": certified}
+    data = {"seeds": [answer.seed], "trace_test": answer.complete, "certified": certified,
+            "limit": answer.search.stop == "limit"}
     return Found(answer.count, Status.NUMERICAL if answer.complete else Status.BOUND, "monodromy", tuple(evidence),
                  tuple(lines), data, {"name": "numpy", "version": np.__version__})

@@ -6,6 +6,7 @@ ramification locus of the parametrization is removed and the generic fibre divid
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping
 from math import comb
@@ -13,7 +14,7 @@ from typing import Any
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
-from neurocli.errors import UsageError
+from neurocli.errors import TimeLimit, UsageError
 from neurocli.invariants.degenerate_count import (
     generic_rank_count,
     generic_rank_parts,
@@ -89,7 +90,11 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     if real is not None or solve:
         found = _real(question, known, chosen_metric, real, solve)
     else:
-        found = _FUNCTIONS[choose_method(question, known, chosen_metric, method)](question, known, chosen_metric)
+        chosen = choose_method(question, known, chosen_metric, method)
+        if chosen == "groebner" and method == "auto" and timeout is not None:
+            found = _groebner_or_bound(question, known, chosen_metric, timeout)
+        else:
+            found = _FUNCTIONS[chosen](question, known, chosen_metric)
     data = {"metric": chosen_metric.name, "dim": question.dimension.value,
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
@@ -251,6 +256,19 @@ def _real(question: Question, known: KnownVariety | None, metric: Metric, count:
     theorem = closed_form(question, known, metric)
     proved = None if theorem is None else theorem.value
     return solve_data(question, metric, proved) if count is None else real_statistics(question, metric, count, proved)
+
+
+def _groebner_or_bound(question: Question, known: KnownVariety | None, metric: Metric, timeout: float) -> Found:
+    """Half of the time for critical equations, what is left for a bound by path tracking."""
+    from neurocli.engines.protocol import Limits
+
+    until = time.monotonic() + timeout
+    half = dataclasses.replace(question, limits=Limits(timeout / 2, question.limits.memory_mb))
+    try:
+        return _groebner(half, known, metric)
+    except TimeLimit:
+        left = Limits(max(0.1, until - time.monotonic()), question.limits.memory_mb)
+        return _monodromy(dataclasses.replace(question, limits=left), known, metric)
 
 
 def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -> Found:

@@ -1,0 +1,73 @@
+"""`neurocli edd` on the command line: metrics with arguments, formats, files, faults."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+ENV = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
+
+
+def run(*arguments):
+    return subprocess.run([sys.executable, "-m", "neurocli", "edd", *arguments], capture_output=True, text=True,
+                          env=ENV, timeout=120)
+
+
+def test_metrics_take_their_argument_after_a_space():
+    result = run("--json", "--metric", "samples", "5", "mlp:2-2-3,r=2")
+    record = json.loads(result.stdout)
+    assert (result.returncode, record["value"], record["data"]["metric"]) == (0, 3, "samples 5")
+
+
+def test_every_format_names_the_metric():
+    for form in ("table", "csv", "latex", "json"):
+        result = run("--format", form, "--metric", "bombieri", "mlp:3-2-1,r=2", "linear:2-1-2")
+        assert result.returncode == 0, result.stderr
+        assert "bombieri" in result.stdout
+
+
+def test_parts_of_degenerate_losses_are_shown():
+    result = run("--rank", "2", "--explain", "--cite", "cnn:2-2,r=2")
+    assert result.returncode == 0
+    assert "a curve of degree 4" in result.stdout
+    assert "2512.21029" in result.stdout
+
+
+def test_the_critical_equations_can_be_saved_and_solved_elsewhere(tmp_path):
+    from neurocli.engines.registry import engine
+    from neurocli.formats.system import PolynomialSystem
+
+    path = tmp_path / "system.json"
+    assert run("--emit", "json", str(path), "mlp:2-2-1,r=4").returncode == 0
+    system = PolynomialSystem.loads(path.read_text())
+    assert engine("builtin").count_solutions(system) == 26  # 13 critical points, two orders of the neurons
+
+
+def test_pictures_are_drawn(tmp_path):
+    path = tmp_path / "real.svg"
+    result = run("--real", "3", "--metric", "bombieri", "--plot", str(path), "mlp:3-2-1,r=2")
+    assert result.returncode == 0, result.stderr
+    assert "<svg" in path.read_text()
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--metric", "samples", "0", "mlp:2-1-1,r=2"], ["--metric", "samples"], ["--metric", "euclid", "mlp:2-1-1,r=2"],
+    ["--rank", "-1", "mlp:2-1-1,r=2"], ["--metric", "gram", "/nowhere.csv", "mlp:2-1-1,r=2"],
+    ["--solve", "mlp:2-1-1,r=2"], ["--plot", "x.png", "mlp:2-1-1,r=2"], ["--emit", "magma", "x", "mlp:2-1-1,r=2"],
+    ["--metric", "unit", "--data", __file__, "mlp:2-1-1,r=2"], ["softmax:2-2,a=1,t=2"]])
+def test_what_means_nothing_ends_with_status_2(arguments):
+    result = run(*arguments)
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reached_limit_ends_with_a_bound_and_status_5():
+    result = run("--json", "--timeout", "3s", "--method", "monodromy", "mlp:3-2-2,r=2")
+    record = json.loads(result.stdout)
+    if result.returncode:  # a very fast machine is done in time
+        assert (result.returncode, record["status"]) == (5, "bound")
+        assert 0 < record["value"] <= 219
+    else:
+        assert record["value"] == 219
