@@ -24,7 +24,7 @@ from neurocli.invariants.degenerate_count import (
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
-from neurocli.invariants.metrics import Metric, for_network, read_metric
+from neurocli.invariants.metrics import Metric, for_network, read_metric, remarks
 from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
 from neurocli.theorems.ed_degrees import CriticalCount, filling_count, generic_count, invariant_count
@@ -99,7 +99,9 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
             "split": None, **found.data}
-    explanation = list(found.explanation)
+    explanation = [*found.explanation, *remarks(chosen_metric)]
+    if chosen_metric.kind == "data" and found.method == "groebner":
+        explanation += _compared(question, known, chosen_metric, found.value, data)
     if polar and data["polar_degrees"] is None:
         data |= _polar(question, known, explanation)
     if emit is not None:
@@ -288,6 +290,19 @@ def _coefficients(question: Question, metric: Metric) -> int | None:
     from neurocli.architectures.expansion import coefficient_map
 
     return len(coefficient_map(question.parametrization)[0])
+
+
+def _compared(question: Question, known: KnownVariety | None, metric: Metric, value: int,
+              data: dict[str, Any]) -> list[str]:
+    """What generic data of the same size would give, for data that may be special."""
+    generic = Metric("samples", samples=metric.samples)
+    theorem = closed_form(question, known, generic)
+    expected = theorem.value if theorem is not None else _groebner(question, known, generic).value
+    data["generic"] = expected
+    if expected == value:
+        return [f"as many as for {metric.samples} generic samples"]
+    return [f"{metric.samples} generic samples have {expected}: these data are special, by repeated or dependent "
+            "inputs, exact fits, or symmetries"]
 
 
 def _polar(question: Question, known: KnownVariety | None, explanation: list[str]) -> dict[str, Any]:

@@ -163,6 +163,27 @@ def for_network(metric: Metric, inputs: int, outputs: int, coordinates: int | No
     return metric
 
 
+def remarks(metric: Metric) -> list[str]:
+    """What a reader should know about a Gram matrix or data: indefinite forms, repeated inputs.
+
+    Example:
+        >>> remarks(Metric("gram", matrix=((Fraction(1), Fraction(0)), (Fraction(0), Fraction(-1)))))
+        ['the Gram matrix is not positive definite: critical points are counted over the complex numbers']
+    """
+    if metric.kind == "gram":
+        import numpy as np
+
+        smallest = float(np.linalg.eigvalsh(np.array(metric.matrix, dtype=float)).min())
+        if smallest <= 0:
+            return ["the Gram matrix is not positive definite: critical points are counted over the complex numbers"]
+    if metric.kind == "data":
+        repeated = len(metric.inputs) - len(set(metric.inputs))
+        if repeated:
+            return [f"{repeated} of {len(metric.inputs)} rows repeat the inputs of another: together they act as one "
+                    "sample, with the mean of the outputs"]
+    return []
+
+
 def loss(metric: Metric, labels: Sequence[Label], inputs: int, p: int, seed: int) -> tuple[list[list[int]], list[int]]:
     """(G, b) modulo p in coordinates that are coefficients with these labels; targets are random, or the data's.
 

@@ -93,6 +93,37 @@ def test_metrics_from_files(tmp_path):
     assert edd("mlp:2-1-1,r=2", metric=f"data={data}").value == 4
 
 
+def test_linear_changes_of_the_inputs_keep_the_count(tmp_path):
+    # cubes of linear forms are invariant under x -> (x + 2y, y), so the moved Bombieri metric counts 3, not 7
+    change = [[1, 0, 0, 0], [6, 1, 0, 0], [12, 4, 1, 0], [8, 4, 2, 1]]
+    weights = [bombieri_weight(e) for e in ((3, 0), (2, 1), (1, 2), (0, 3))]
+    gram = [[sum(change[k][i] * weights[k] * change[k][j] for k in range(4)) for j in range(4)] for i in range(4)]
+    path = tmp_path / "moved.csv"
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in gram))
+    assert edd("mlp:2-1-1,r=3", metric=f"gram={path}").value == 3
+    gram[0][0] += 1
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in gram))
+    assert edd("mlp:2-1-1,r=3", metric=f"gram={path}").value > 3
+
+
+def test_an_indefinite_matrix_is_allowed_and_said_so(tmp_path):
+    path = tmp_path / "gram.csv"
+    path.write_text("1,0,0\n0,-3,1\n0,1,2\n")
+    result = edd("mlp:2-1-1,r=2", metric=f"gram={path}")
+    assert any("complex" in line for line in result.explanation)
+
+
+def test_special_data_are_told_from_generic_ones(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("1,0,2\n0,1,3\n1,1,-1\n2,1,4\n2,1,5\n")
+    assert any("repeat" in line for line in edd("mlp:2-1-1,r=2", metric=f"data={path}").explanation)
+    # exact values of (x + y)^2: the target lies on the variety
+    path.write_text("1,0,1\n0,1,1\n1,1,4\n2,1,9\n")
+    fitted = edd("mlp:2-1-1,r=2", metric=f"data={path}")
+    assert fitted.data["generic"] == 4
+    assert (fitted.value == 4) or any("special" in line for line in fitted.explanation)
+
+
 @pytest.mark.parametrize(("text", "message"), [
     ("1,2\n3,4\n", "not symmetric"), ("1,0\n", "square"), ("0,0\n0,0\n", "zero"), ("1,0\n0\n", "different lengths"),
     ("1,nan\nnan,1\n", "row 1"), ("", "no rows")])
