@@ -37,7 +37,8 @@ def singular_ideal(network: Network, *, prime: int | None, seed: int, engine: st
 
     Returns:
         A result whose components are those of highest dimension, irreducible over Q; data:
-        scheme_degree, equations (degree -> number of generators), minors.
+        scheme_degree, equations (degree -> number of generators), minors.  A component that can be named
+        says the dimension of the part that the network `reached`; None is not settled.
     """
     from neurocli.engines.registry import choose_engine
     from neurocli.invariants.singular_locus import known_dimension
@@ -182,6 +183,7 @@ def _computed(network: Network, dimension: Result, proved: bool, known: Singular
               engine: Engine, deadline: float, data: dict[str, Any]) -> Result:
     from neurocli.errors import InternalError
     from neurocli.invariants.components import component_degrees
+    from neurocli.invariants.reached import describe_components
 
     system = equations_of(network, dimension.value, proved, prime, seed, engine, deadline)
     spanned = system
@@ -206,7 +208,8 @@ def _computed(network: Network, dimension: Result, proved: bool, known: Singular
     data["minors"] = taken
     top, scheme_degree = known_pair or (-1, 0)
     data["scheme_degree"] = scheme_degree if top >= 0 else 0
-    lines = [f"{len(spanned.generators)} equations, each verified over Q, and {taken} of "
+    count = len(spanned.generators)
+    lines = [f"{count} equation{'s, each' if count > 1 else ','} verified over Q, and {taken} of "
              f"{len(pool)} minors of size {codimension}"]
     components: list[dict[str, Any]] = []
     degree: int | None = 0
@@ -217,6 +220,10 @@ def _computed(network: Network, dimension: Result, proved: bool, known: Singular
             cut, data["trouble"] = None, error.message
         if cut is not None:
             components = [{"dimension": top, "degree": d, "description": _describe(d)} for d in cut.degrees]
+            describe_components(network, components, whole, pool, (dimension.value, proved), prime=prime, seed=seed,
+                                engine=engine, deadline=deadline)
+            lines += [f"{c['description']}: the network reaches a part of dimension {c['reached']} of {top}"
+                      for c in components if c["reached"] not in (None, top)]
         degree = sum(cut.degrees) if cut else None
         if degree is not None and degree != scheme_degree:
             lines.append(f"the scheme of the minors has degree {scheme_degree}, the reduced locus {degree}")

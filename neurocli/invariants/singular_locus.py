@@ -53,7 +53,8 @@ def sing(spec: str | Mapping[str, Any] | Network, *, at: Any = None, ideal: bool
     start = time.perf_counter()
     network = parse(spec)
     check_options(prime, depth, at, ideal, ramification)
-    common: dict[str, Any] = {"prime": prime, "seed": seed, "engine": engine, "timeout": timeout, "memory_mb": memory_mb}
+    common: dict[str, Any] = {"prime": prime, "seed": seed, "engine": engine, "timeout": timeout,
+                              "memory_mb": memory_mb}
     if at is not None:
         from neurocli.architectures.registry import parametrization
         from neurocli.architectures.weights import weights

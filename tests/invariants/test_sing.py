@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import TooLarge, UsageError
+from neurocli.invariants.reached import reached_dimension
 from neurocli.invariants.singular_locus import sing
 from neurocli.results.result import Status
 from neurocli.theorems.singularities import (
@@ -62,6 +64,32 @@ def test_ideals_out_of_reach_of_minors_are_answered_by_the_closed_form(spec, dim
 def test_the_ideal_agrees_with_the_built_in_engine():
     result = sing("mlp:2-2-1,act=x^3+x^2", ideal=True, engine="builtin")
     assert [c["degree"] for c in result.value["components"]] == [1, 5]
+
+
+def test_what_the_network_reaches_of_a_component():
+    """Zero cubic part forces parallel neurons, so that the quadratic part has rank at most 1."""
+    result = sing("mlp:2-2-1,act=x^3+x^2", ideal=True)
+    assert [(c["degree"], c["reached"], c["description"]) for c in result.value["components"]] == [
+        (1, 2, "linear space c30 = c21 = c12 = c03 = 0"), (5, 3, "subnetworks with hidden widths 1, degree 5")]
+    assert any("reaches a part of dimension 2 of 3" in line for line in result.explanation)
+    node = sing("cnn:2-2,r=2", ideal=True)
+    assert [(c["dimension"], c["reached"]) for c in node.value["components"]] == [(1, 1)]
+
+
+@pytest.mark.parametrize(("spec", "zero", "names", "largest", "reached"), [
+    ("mlp:2-2-1,r=3", (), ("c30", "c21", "c12", "c03"), 4, 4),  # fills the space
+    ("mlp:2-2-1,r=3", ("c30",), ("c30", "c21", "c12", "c03"), 3, 3),
+    ("mlp:2-1-1,r=3", ("c30",), ("c30", "c21", "c12", "c03"), 3, 1),  # c (b x2)^3
+    ("mlp:2-1-1,r=3", ("c30", "c03"), ("c30", "c21", "c12", "c03"), 2, 0),  # only 0
+    ("cnn:2-2,r=2", ("c200", "c002"), ("c200", "c110", "c020", "c011", "c002"), 3, 1),  # x2^2 only: the node
+])
+def test_dimensions_reached(spec, zero, names, largest, reached):
+    from neurocli.algebra.primes import DEFAULT_PRIME
+    from neurocli.engines.registry import choose_engine
+
+    found = reached_dimension(parse(spec), zero, names, largest, prime=DEFAULT_PRIME, seed=3,
+                              engine=choose_engine("builtin"), deadline=time.monotonic() + 60)
+    assert found == reached
 
 
 def test_rank_strata():

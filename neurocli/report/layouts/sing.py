@@ -35,8 +35,9 @@ def _locus(result: Result) -> list[Section]:
         ("not settled", data.get("trouble") or None),
     ])]
     if value["components"]:
-        found.append(Section("components", ("dimension", "degree", "description"), tuple(
-            (c["dimension"], c["degree"], c["description"]) for c in value["components"])))
+        keys = ("dimension", "degree", *(("reached",) if "reached" in value["components"][0] else ()), "description")
+        found.append(Section("components", keys, tuple(
+            tuple(c.get(key) for key in keys) for c in value["components"])))
     if data.get("equations"):
         found.append(Section("equations", ("degree", "count"), tuple(
             (int(d), n) for d, n in data["equations"].items())))
