@@ -32,6 +32,8 @@ from neurocli.numerics.systems import CriticalSystem, SliceSystem
 RADII = (1e-9, 1e-11, 1e-7)
 _SMALL_RADII = (1e-13, 1e-16, 1e-19)
 _BITS, _MANY_BITS = 64, 192
+#: A refined point farther than this from the given one, relative to its size, is another one.
+_NEAR = 1e-7
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,11 +41,13 @@ class Certificate:
     """What is proved about one approximate solution.
 
     Args:
-        certified: the box contains exactly one solution (modulo the fibre through it).
+        certified: a box at the point (within 1e-7 of it) contains exactly one solution, modulo
+            the fibre through it.
         distinct: its function differs from that of every other certified solution of the list.
         real: the solution is real (its parameters can be chosen real).
         not_real: its function is not real. Both flags may be False: then nothing is proved.
-        radius: half-width of the box, relative to the point.
+        radius: half-width of the box, relative to the point; below 1e-12 the box is about a
+            refined point.
     """
 
     certified: bool
@@ -136,6 +140,9 @@ class _Balls:
                     return values, radius
         with precision(_MANY_BITS):
             centre = self._refined(x, q, frame)
+            near = arb(_NEAR * float(np.linalg.norm(x)))
+            if not all(abs(z - complex(given)) < near for z, given in zip(centre[0], x, strict=True)):
+                return None, 0.0  # a solution somewhere else is not what was asked about
             for radius in _SMALL_RADII:
                 values = self._krawczyk(centre, x, q, radius, frame)
                 if values is not None:
@@ -234,8 +241,7 @@ def real_representative(space: FunctionSpace, x: np.ndarray, steps: int = 30) ->
         return None
     for _ in range(steps):
         if np.abs(x.imag).max() <= 1e-7 * np.abs(x).max():
-            x = x.real.astype(complex)
-            break
+            return _real_correction(space, x.real, goal.real)
         trace = space.evaluation.run(x[None])
         jacobian = (trace.jacobian[0] @ space.coordinates.T).T
         _, _, right = np.linalg.svd(jacobian)
@@ -251,9 +257,19 @@ def real_representative(space: FunctionSpace, x: np.ndarray, steps: int = 30) ->
             trace = space.evaluation.run(x[None])
             jacobian = (trace.jacobian[0] @ space.coordinates.T).T
             x = x + np.linalg.lstsq(jacobian, goal - trace.outputs[0] @ space.coordinates.T, rcond=1e-10)[0]
-    else:
-        return None
-    return x.real
+    return None
+
+
+def _real_correction(space: FunctionSpace, x: np.ndarray, goal: np.ndarray) -> np.ndarray | None:
+    """Real parameters next to x whose function has the given coordinates."""
+    for _ in range(6):
+        trace = space.evaluation.run(x[None].astype(complex))
+        error = goal - (trace.outputs[0] @ space.coordinates.T).real
+        if np.abs(error).max() <= 1e-11 * np.abs(goal).max():
+            return x
+        jacobian = (trace.jacobian[0] @ space.coordinates.T).T.real
+        x = x + np.linalg.lstsq(jacobian, error, rcond=1e-10)[0]
+    return None
 
 
 def to_balls(array: np.ndarray, radius: float = 0.0) -> Array:
