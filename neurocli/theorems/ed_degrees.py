@@ -22,6 +22,7 @@ from itertools import combinations, combinations_with_replacement
 from math import comb, prod
 
 from neurocli.architectures.network import Network
+from neurocli.errors import InternalError
 from neurocli.theorems.classical_varieties import LinearSpace, RationalNormalSecant
 from neurocli.theorems.degree_catalogue import KnownVariety
 from neurocli.theorems.determinantal import Determinantal, SubspaceVariety, SymmetricDeterminantal
@@ -74,6 +75,9 @@ def generic_count(network: Network, known: KnownVariety | None) -> CriticalCount
     if found is None or known is None:
         return None
     polar, reasons = found
+    if known.degree not in (None, polar[-1]):
+        raise InternalError(f"{network}: degree {known.degree}, and {polar[-1]} from its polar degrees",
+                            "please report this")
     return CriticalCount(sum(polar), "sum of polar degrees",
                          f"{known.statement}: polar degrees {', '.join(map(str, polar))}",
                          (*known.hypotheses, *reasons), "dhost-2016", polar)
@@ -89,8 +93,7 @@ def proved_polar_degrees(network: Network, known: KnownVariety | None) -> Reason
     if isinstance(variety, SubspaceVariety):
         return _subspace(variety)
     if isinstance(variety, RationalNormalSecant):
-        return secant_polar_degrees(variety.power, variety.summands), (
-            f"{variety.summands} summands at most half of the degree {variety.power}",)
+        return _common_apolar(variety)
     if known.conormal != "proved":
         return None
     if isinstance(variety, (Determinantal, SymmetricDeterminantal)) and variety.fixed_points > MAX_FIXED_POINTS:
@@ -190,6 +193,50 @@ def polar_from_chern(degrees: list[int]) -> tuple[int, ...]:
     """
     m = len(degrees) - 1
     return tuple(sum((-1) ** i * comb(m + 1 - i, j + 1) * degrees[i] for i in range(m - j + 1)) for j in range(m + 1))
+
+
+def _common_apolar(variety: RationalNormalSecant) -> Reasoned | None:
+    """Tuples of m binary forms of degree r with a common apolar form of degree k.
+
+    For one form see `secant_polar_degrees`.  For m > 1 take P(E) over the P^k of forms q.  At (q, f) the rank drops by
+    one less than the dimension of the space of forms of degree k apolar to all of f.  If that has the greatest common
+    divisor g of degree k - p then, for r >= 2k - 1, it is all multiples of g: coprime forms of degree e generate
+    everything in degree 2e - 1.  So the rank drops by p in codimension m p > p.
+    """
+    r, k, m = variety.power, variety.summands, variety.outputs
+    if m == 1 and 2 * k <= r:
+        return secant_polar_degrees(r, k), (f"{k} summands are at most half of the degree {r}",)
+    if m > 1 and r >= 2 * k - 1:
+        return apolar_polar_degrees(r, k, m), (f"the map drops rank by p in codimension {m}p, as {r} >= 2*{k} - 1",)
+    return None
+
+
+def apolar_polar_degrees(r: int, k: int, m: int) -> tuple[int, ...]:
+    """Polar degrees for m > 1 binary forms of degree r with a common apolar form of degree k, r >= 2k - 1.
+
+    Notes:
+        c(T) = (1 + h)^(k + 1) ((1 + H)^(r + 1) / (1 + H + h)^(r - k + 1))^m on P(E), and the integral of h^a H^b, a + b
+        = dim, is the coefficient of h^(k - a) in s(E) = (1 + h)^(m (r - k + 1)).
+
+    Example:
+        >>> apolar_polar_degrees(3, 1, 2)
+        (6, 10, 6)
+    """
+    top, power = k * (m + 1) - 1, m * (r - k + 1)
+    # the total Chern class as {(a, b): coefficient of h^a H^b}
+    chern = {(a, 0): comb(k + 1, a) for a in range(k + 1)}
+    factors = [{(0, b): comb(m * (r + 1), b) for b in range(top + 1)},
+               {(a, b): (-1) ** (a + b) * comb(power + a + b - 1, a + b) * comb(a + b, a)
+                for a in range(k + 1) for b in range(top + 1 - a)}]
+    for factor in factors:
+        product: dict[tuple[int, int], int] = {}
+        for (a, b), c in chern.items():
+            for (i, j), d in factor.items():
+                if a + i <= k and a + b + i + j <= top:
+                    product[a + i, b + j] = product.get((a + i, b + j), 0) + c * d
+        chern = product
+    degrees = [sum(c * comb(power, k - a) for (a, b), c in chern.items() if a + b == i) for i in range(top + 1)]
+    return polar_from_chern(degrees)
 
 
 def secant_polar_degrees(r: int, k: int) -> tuple[int, ...]:

@@ -10,13 +10,15 @@ from neurocli.invariants.ed_degree import edd
 from neurocli.invariants.metrics import Metric, bombieri_weight, read_metric
 from neurocli.results.result import Status
 from neurocli.theorems.degree_catalogue import known_variety
-from neurocli.theorems.determinantal import SubspaceVariety
+from neurocli.theorems.determinantal import Determinantal, SubspaceVariety
 from neurocli.theorems.ed_degrees import (
+    apolar_polar_degrees,
     codimensions_exceed,
     proved_polar_degrees,
     secant_polar_degrees,
     subspace_polar_degrees,
 )
+from neurocli.theorems.segre_veronese import SegreVeronese
 
 GOLDEN = [(row["spec"], row["metric"], row["value"]) for row in rows("edd")]
 #: Rows without a theorem.
@@ -37,7 +39,7 @@ def test_golden_values(spec, metric, value):
     ("mlp:2-2-2,r=2", "generic"), ("mlp:2-2-3,r=2", "generic"), ("mlp:2-2-1,r=4", "generic"),
     ("mlp:3-2-1,r=2", "generic"), ("mlp:3-2-1,r=2", "bombieri"), ("mlp:3-2-1,r=3", "generic"),
     ("mlp:3-1-1,r=3", "generic"), ("mlp:3-1-1,r=3", "bombieri"), ("linear:3-2-3", "bombieri"), ("linear:2-1-2", "unit"),
-    ("cnn:3-2,r=2", "generic"), ("cnn:2-2,r=1,stride=2-1", "generic"), ("lightning:2-1,a=2,t=2", "generic"),
+    ("cnn:3-2,r=2", "generic"), ("mlp:2-2-2,r=3", "generic"), ("cnn:2-2,r=1,stride=2-1", "generic"), ("lightning:2-1,a=2,t=2", "generic"),
     ("lightning:2-2,a=1,t=2", "generic"), ("mlp:2-2-3,r=2", "samples=4"), ("mlp:2-1-2,r=2", "bombieri"),
 ])
 def test_closed_forms_agree_with_critical_equations(spec, metric):
@@ -74,6 +76,15 @@ def test_polar_degrees_of_bundles_agree_with_other_resolutions():
     assert subspace_polar_degrees(SubspaceVariety(3, 1, (1,), 2)) == (0, 3, 4, 3)
     assert subspace_polar_degrees(SubspaceVariety(2, 1, (3,), 1)) == secant_polar_degrees(3, 1) == (4, 3)
     assert not codimensions_exceed(SubspaceVariety(4, 2, (2,), 1))  # symmetric matrices: many dependent forms
+
+
+def test_polar_degrees_of_forms_with_a_common_apolar_form():
+    assert apolar_polar_degrees(4, 1, 3) == SegreVeronese((1, 2), (4, 1)).polar_degrees
+    # three binary quadrics with a common apolar one: 3 x 3 matrices of rank two
+    assert apolar_polar_degrees(2, 2, 3) != Determinantal(3, 3, 2).polar_degrees  # 2 < 2 * 2 - 1: not claimed
+    spec = parse("mlp:2-2-3,r=2")
+    assert proved_polar_degrees(spec, known_variety(spec, proved_to_fill))[0] == Determinantal(3, 3, 2).polar_degrees
+    assert apolar_polar_degrees(3, 2, 2)[-1] == 6
 
 
 def test_no_polar_degrees_are_claimed_where_the_layer_is_two_to_one():
