@@ -31,6 +31,35 @@ def scaling_weights(parametrization: Parametrization) -> np.ndarray:
     return first[constant].real
 
 
+def turned_real(x: np.ndarray, weights: np.ndarray, starts: int = 24, steps: int = 30) -> np.ndarray:
+    """The point of a torus orbit whose entries are as nearly real as possible.
+
+    Args:
+        x: one point (parameters,).
+        weights: exponents of the scalings.
+        starts: number of starting angles tried at once (the first is 0).
+
+    Notes:
+        Gauss-Newton for the angles phi in sum_j |x_j|^2 sin^2(arg x_j + a_j . phi).
+
+    Example:
+        >>> turned = turned_real(np.array([1j, 2j, -3.0]), np.array([[1.0, 1.0, -2.0]]))
+        >>> bool(abs(turned.imag).max() < 1e-9)
+        True
+    """
+    if not len(weights):
+        return x
+    rng = np.random.default_rng(11)
+    phi = np.concatenate([np.zeros((1, len(weights))), rng.uniform(-np.pi, np.pi, (starts - 1, len(weights)))])
+    for _ in range(steps):
+        z = x * np.exp(1j * phi @ weights)
+        slopes = z.real[:, None, :] * weights
+        normal = slopes @ slopes.swapaxes(1, 2) + 1e-12 * np.linalg.norm(x)**2 * np.eye(len(weights))
+        phi = phi - np.linalg.solve(normal, slopes @ z.imag[:, :, None])[:, :, 0]
+    z = x * np.exp(1j * phi @ weights)
+    return z[np.abs(z.imag).max(axis=1).argmin()]
+
+
 def balance(x: np.ndarray, weights: np.ndarray, steps: int = 25) -> np.ndarray:
     """The points of least norm on the orbits of the scalings through the points x (B, parameters).
 

@@ -23,6 +23,7 @@ import numpy as np
 from flint import acb, acb_mat, arb
 
 from neurocli.algebra.rings import Array
+from neurocli.numerics.balance import turned_real
 from neurocli.numerics.ball_sweep import precision
 from neurocli.numerics.evaluation import Evaluation
 from neurocli.numerics.function_space import FunctionSpace
@@ -232,10 +233,11 @@ def real_representative(space: FunctionSpace, x: np.ndarray, steps: int = 30) ->
     """Real parameters of the same function, if moving along the fibre finds some.
 
     Notes:
-        Gauss-Newton for "imaginary part zero" along the kernel of the Jacobian, each step followed
-        by a correction back to the function.
+        First the angles of the scalings, then Gauss-Newton for "imaginary part zero" along the
+        kernel of the Jacobian, each step followed by a correction back to the function.  A real
+        function may have no real parameters (two neurons with conjugate weights, say).
     """
-    x = x.astype(complex)
+    x = turned_real(x.astype(complex), space.scalings)
     goal = space.evaluation.run(x[None], order=0).outputs[0] @ space.coordinates.T
     if np.abs(goal.imag).max() > 1e-7 * np.abs(goal).max():
         return None

@@ -11,6 +11,7 @@ span of its own functions.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from math import factorial
 
 import numpy as np
@@ -171,7 +172,7 @@ def monomial_exponents(variables: int, degree: int) -> list[tuple[int, ...]]:
                          else ([()] if first == degree else []))]
 
 
-def bombieri_weights(variables: int, degrees: tuple[int, ...], outputs: int) -> np.ndarray:
+def bombieri_weights(variables: int, degrees: Sequence[int], outputs: int) -> np.ndarray:
     """Weights of the squares of the coefficients in the Bombieri product, in the same order.
 
     Example:

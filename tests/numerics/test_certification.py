@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-
 from golden_values import rows
+
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.numerics.certification import certify, count_certified, real_representative

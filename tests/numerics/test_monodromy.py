@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from golden_values import rows
+
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import UsageError

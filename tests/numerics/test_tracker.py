@@ -1,14 +1,16 @@
 """Paths end where they must, close paths are told apart, and every ending has its code."""
 
+import itertools
+
 import numpy as np
 import pytest
 
+from neurocli.architectures.grammar import parse
+from neurocli.architectures.registry import parametrization
 from neurocli.numerics.balance import balance, scaling_weights
 from neurocli.numerics.paths import Paths, ReturnCode, arc, position, reverse, segment
 from neurocli.numerics.polynomials import LinearFamily, SparsePolynomials
 from neurocli.numerics.tracker import CAUTIOUS, STANDARD, Options, Tracker, solve
-from neurocli.architectures.grammar import parse
-from neurocli.architectures.registry import parametrization
 
 
 class Plane:
@@ -77,7 +79,7 @@ def test_twenty_roots_on_a_circle_turn_by_one_place():
     system = Plane(1, lambda x, q: x**n - q, lambda x, q: n * x[:, :, None]**(n - 1), lambda x, q: -np.ones_like(x))
     x = np.exp(2j * np.pi * np.arange(n) / n)[:, None]
     corners = np.array([1, 1j, -1, -1j, 1])
-    for a, b in zip(corners, corners[1:], strict=False):
+    for a, b in itertools.pairwise(corners):
         ends = Tracker(system).track(one(a, b, x))
         assert set(ends.codes.tolist()) == {ReturnCode.SUCCESS}
         x = ends.x
