@@ -80,8 +80,8 @@ def test_polar_degrees_of_bundles_agree_with_other_resolutions():
 
 def test_polar_degrees_of_forms_with_a_common_apolar_form():
     assert apolar_polar_degrees(4, 1, 3) == SegreVeronese((1, 2), (4, 1)).polar_degrees
-    # three binary quadrics with a common apolar one: 3 x 3 matrices of rank two
-    assert apolar_polar_degrees(2, 2, 3) != Determinantal(3, 3, 2).polar_degrees  # 2 < 2 * 2 - 1: not claimed
+    # three binary quadrics with a common apolar one: 3 x 3 matrices of rank two, by another resolution
+    assert apolar_polar_degrees(2, 2, 3) == Determinantal(3, 3, 2).polar_degrees
     spec = parse("mlp:2-2-3,r=2")
     assert proved_polar_degrees(spec, known_variety(spec, proved_to_fill))[0] == Determinantal(3, 3, 2).polar_degrees
     assert apolar_polar_degrees(3, 2, 2)[-1] == 6
