@@ -58,8 +58,9 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     from neurocli.numerics.execution import Execution
 
     limit, timeout = None, question.limits.timeout
+    began = time.monotonic()
     if timeout is not None:
-        until = time.monotonic() + SEARCH_SHARE * timeout
+        until = began + SEARCH_SHARE * timeout
         limit = lambda: time.monotonic() > until  # noqa: E731 - one expression
     answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed,
                             Execution(limit=limit))
@@ -68,8 +69,14 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
                               "residual": float(f"{answer.search.residual:.1e}") if answer.complete else None}
     evidence = [record]
     certified = None
-    if answer.count <= MAX_CERTIFIED:
-        certified = count_certified(certify(answer.system, answer.points, answer.data))
+    affordable = MAX_CERTIFIED
+    if timeout is not None and answer.count:
+        started = time.monotonic()
+        certify(answer.system, answer.points[:1], answer.data)
+        left = 0.7 * (began + timeout - time.monotonic())
+        affordable = min(MAX_CERTIFIED, int(left / max(1e-4, time.monotonic() - started)))
+    if affordable > 0:
+        certified = count_certified(certify(answer.system, answer.points[:affordable], answer.data))
         evidence.append({"kind": "lower-bound", "value": certified, "by": "Krawczyk's test", "citation": ""})
     if answer.complete:
         lines = [f"{answer.count} critical points of a random complex target by {answer.paths} paths; the trace test "
@@ -78,7 +85,8 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
         lines = [f"at least {answer.count} critical points of a random complex target by {answer.paths} paths; the "
                  "trace test did not pass"]
     if certified is not None:
-        lines.append(f"{certified} of them are proved to exist and to differ (Krawczyk's test)")
+        examined = min(answer.count, affordable)
+        lines.append(f"{certified} of {examined} examined ones are proved to exist and to differ (Krawczyk's test)")
     data = {"seeds": [answer.seed], "trace_test": answer.complete, "certified": certified,
             "limit": answer.search.stop == "limit"}
     return Found(answer.count, Status.NUMERICAL if answer.complete else Status.BOUND, "monodromy", tuple(evidence),
