@@ -28,7 +28,7 @@ def rank_by_blocks(blocks: np.ndarray, p: int) -> int:
         >>> rank_by_blocks(np.array([[[1, 0, 2]], [[0, 1, 3]]], dtype=np.uint64), 101)
         2
     """
-    m, rows, columns = blocks.shape
+    m, rows, _ = blocks.shape
     if m == 1:
         return rank(blocks[0], p)
     used: np.ndarray = np.any(blocks, axis=1)  # (m, columns): does block o use the column

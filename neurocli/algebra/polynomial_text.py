@@ -192,6 +192,8 @@ class _Parser:
         raise self._fail("a number, a variable or '('")
 
     def _check_digits(self, value: Fraction, exponent: int) -> None:
+        if abs(value) == 1:
+            return
         bits = max(value.numerator.bit_length(), value.denominator.bit_length()) * exponent
         if bits > 4 * MAX_DIGITS:
             raise self._fail(f"coefficients of at most {MAX_DIGITS} digits", f"{value}^{exponent}")

@@ -73,6 +73,18 @@ class Program:
         """Number of scalar inputs."""
         return sum(_size(shape) for _, shape in self.inputs)
 
+    def with_absolute_constants(self) -> Program:
+        """The same program with every constant replaced by its size: at all ones it bounds heights."""
+        steps = []
+        for step in self.steps:
+            data = step.data
+            if step.name == "polynomial":
+                data = tuple((e, abs(c)) for e, c in data)
+            elif step.name == "constant":
+                data = np.frompyfunc(abs, 1, 1)(data)
+            steps.append(dataclasses.replace(step, data=data))
+        return dataclasses.replace(self, steps=tuple(steps))
+
     def split(self, theta: Array) -> list[Array]:
         """Parameter tensors from flat vectors: shape (..., parameters) to (..., 1, *shape) each."""
         return self._split(theta, self.parameters, -1)

@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from neurocli.errors import UsageError
+
 Array = Any
 Scalar = int | Fraction
 
@@ -34,6 +36,19 @@ class Ring(Protocol):
     def apply(self, move: Callable[[np.ndarray], np.ndarray], a: Array) -> Array: ...
     def stack_last(self, arrays: Sequence[Array]) -> Array: ...
     def elementary(self, name: str, a: Array) -> Array: ...
+
+
+def residue_of(c: Scalar, p: int) -> int:
+    """The residue modulo p of a rational number.
+
+    Raises:
+        UsageError: p divides the denominator.
+    """
+    if not isinstance(c, Fraction):
+        return int(c) % p
+    if c.denominator % p == 0:
+        raise UsageError(f"the prime {p} divides a denominator of the network", "give another one with --prime")
+    return c.numerator * pow(c.denominator, -1, p) % p
 
 
 def power(ring: Ring, a: Array, exponent: int) -> Array:
@@ -100,9 +115,7 @@ class PrimeField(NumpyRing):
 
     def residue(self, c: Scalar) -> int:
         """The residue of a rational number whose denominator is prime to p."""
-        if isinstance(c, Fraction):
-            return c.numerator * pow(c.denominator, -1, self.p) % self.p
-        return int(c) % self.p
+        return residue_of(c, self.p)
 
     def constant(self, values: Array) -> Array:
         array = np.asarray(values)
@@ -188,9 +201,7 @@ class LargePrimeField(ExactRing):
         super().__init__(self.residue)
 
     def residue(self, c: Scalar) -> int:
-        if isinstance(c, Fraction):
-            return c.numerator * pow(c.denominator, -1, self.p) % self.p
-        return int(c) % self.p
+        return residue_of(c, self.p)
 
     def add(self, a: Array, b: Array) -> Array:
         return (a + b) % self.p

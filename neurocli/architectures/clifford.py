@@ -129,9 +129,7 @@ def parametrize(network: Network) -> Parametrization:
         left = builder.contract("oia,abk->oibk", builder[f"W{layer}"], structure)
         value = builder.contract("oibk,ib->ok", left, value)
         if layer < len(widths) - 1:
-            left = builder.contract("oa,abk->obk", value, structure)
-            for _ in range(acts[layer - 1][0][0] - 1):
-                value = builder.contract("obk,ob->ok", left, value)
+            value = _power(builder, value, structure, acts[layer - 1][0][0])
     degrees = degrees_of(acts)
     return Parametrization(
         network=network,
@@ -151,6 +149,22 @@ def parametrize(network: Network) -> Parametrization:
                     len(centre(table)) == 1 and all(act[0][0] > 1 for act in acts),
                     "central part of the first incoming weight of every neuron 1"),
     )
+
+
+def _power(builder: Any, value: int, structure: int, exponent: int) -> int:
+    """The r-th power in the algebra, by repeated squaring: powers of one element commute."""
+    def times(a: int, b: int) -> int:
+        return int(builder.contract("obk,ob->ok", builder.contract("oa,abk->obk", a, structure), b))
+
+    result = None
+    while True:
+        if exponent & 1:
+            result = value if result is None else times(result, value)
+        exponent >>= 1
+        if not exponent:
+            assert result is not None
+            return result
+        value = times(value, value)
 
 
 def _scalings(size: int, layer: int, power: int, tensor: Any, central: list[int]) -> Any:

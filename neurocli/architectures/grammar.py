@@ -162,6 +162,8 @@ def read_text(path: Path) -> str:
             raise SpecificationError("file", str(path), "a file, found a directory")
         if not path.exists():
             raise SpecificationError("file", str(path), "an existing file")
+        if not path.is_file():
+            raise SpecificationError("file", str(path), "a regular file")
         if path.stat().st_size > MAX_FILE_BYTES:
             raise SpecificationError("file", str(path), f"at most {MAX_FILE_BYTES} bytes")
         return path.read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def output_degrees(supports: list[tuple[int, ...]], bias: bool) -> tuple[int, ..
     return tuple(sorted(degrees))
 
 
-def degrees_of(acts: list[tuple[tuple[int, Fraction], ...]], bias: bool = False) -> tuple[int, ...]:
+def degrees_of(acts: list[tuple[tuple[int, Fraction], ...]], bias: bool = False) -> Sequence[int]:
     """The degrees in x of the outputs, from the activations of the hidden layers.
 
     Beyond degree 2000 a network that is not homogeneous is given every degree up to the top one,
@@ -82,9 +83,9 @@ def degrees_of(acts: list[tuple[tuple[int, Fraction], ...]], bias: bool = False)
     for act in acts:
         total *= act[-1][0]
     if all(len(act) == 1 for act in acts):
-        return tuple(range(total + 1)) if bias else (total,)
+        return range(total + 1) if bias else (total,)
     if total > 2000:
-        return tuple(range(total + 1))
+        return range(total + 1)
     return output_degrees([tuple(e for e, _ in act) for act in acts], bias)
 
 

@@ -62,14 +62,15 @@ class Ambient:
 
     Args:
         variables: number of input variables.
-        degrees: degrees of the forms that may occur in each output, increasing.
+        degrees: degrees of the forms that may occur in each output, increasing; a range where they
+            are all the degrees up to one, which may be too many to list.
         outputs: number of outputs.
         note: what the space leaves out or counts although it vanishes.
         size: dimension, where it is not that of all forms of these degrees.
     """
 
     variables: int
-    degrees: tuple[int, ...]
+    degrees: Sequence[int]
     outputs: int
     note: str = ""
     size: int | None = None
@@ -80,6 +81,8 @@ class Ambient:
         if self.size is not None:
             return self.size
         n = self.variables
+        if isinstance(self.degrees, range) and self.degrees[0] == 0:
+            return self.outputs * comb(self.degrees[-1] + n, n)
         return self.outputs * sum(comb(d + n - 1, n - 1) if n else int(d == 0) for d in self.degrees)
 
 

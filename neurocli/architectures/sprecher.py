@@ -93,7 +93,7 @@ def parametrize(network: Network) -> Parametrization:
     return Parametrization(
         network=network,
         program=builder.finish(value),
-        ambient=Ambient(network.shape[0], tuple(range(degree + 1)), network.shape[-1],
+        ambient=Ambient(network.shape[0], range(degree + 1), network.shape[-1],
                         note="all polynomials up to this degree; sums of functions of one variable inside "
                              "make some of their coefficients vanish identically"),
         degree_x=degree,

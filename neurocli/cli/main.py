@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -113,6 +114,11 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show()
         return 2
+    except OSError as error:  # a full disk behind standard output, say
+        with contextlib.suppress(OSError):
+            click.echo(f"neurocli: {error.strerror or error}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 5
     except NeurocliError as error:
         return report_fault(error, arguments)
     except Exception as error:
@@ -130,7 +136,8 @@ def report_fault(error: NeurocliError, arguments: list[str]) -> int:
     from neurocli.report.faults import fault_json, fault_text
 
     if "--json" in arguments or "--format=json" in arguments:
-        click.echo(fault_json(error))
+        with contextlib.suppress(OSError):
+            click.echo(fault_json(error))
     click.echo(fault_text(error), err=True)
     if os.environ.get("NEUROCLI_DEBUG"):
         for note in getattr(error, "__notes__", []):

@@ -11,6 +11,8 @@ import click
 from neurocli.errors import NeurocliError, SpecificationError
 
 Command = Callable[..., Any]
+#: MB that Python needs to load its libraries.
+SMALLEST_MEMORY = 64
 FORMATS = ("table", "json", "csv", "latex", "plain")
 
 
@@ -45,7 +47,10 @@ class Size(click.ParamType):
         from neurocli.jobs.limits import parse_size
 
         try:
-            return value if isinstance(value, int) else parse_size(str(value))
+            size = value if isinstance(value, int) else parse_size(str(value))
+            if size < SMALLEST_MEMORY:
+                self.fail(f"{value} is less than {SMALLEST_MEMORY} MB, which no computation fits in", param, ctx)
+            return size
         except NeurocliError as error:
             self.fail(error.message, param, ctx)
 

@@ -47,13 +47,12 @@ def verify(
         for name in certificates:
             click.echo(script(name), nl=False)
         return
-    wrong = False
+    verdicts = []
 
     def task(name: str) -> Any:
-        nonlocal wrong
         result = compute(partial(verify_file, name), timeout=timeout, memory=memory)
-        wrong |= not result.value
+        verdicts.append(result.value)
         return result
 
     status = emit_results([partial(task, name) for name in certificates], **printing)
-    ctx.exit(status or int(wrong))
+    ctx.exit(status or (1 if False in verdicts else 3 if None in verdicts else 0))

@@ -13,7 +13,8 @@ from neurocli.results.result import Result, Status
 
 
 def verify_file(path: str | Path) -> Result:
-    """Check every certified result of a file; the value is whether all are right.
+    """Check every certified result of a file; the value is whether all are right, or None where
+    some evidence has no checker.
 
     Raises:
         DataError: the file is no certificate of this version.
@@ -32,9 +33,11 @@ def verify_file(path: str | Path) -> Result:
         }
         for r in records
     ]
-    right = bool(records) and all(r.right for r in records)
+    verdicts = [r.right for r in records]
+    right = False if False in verdicts else None if None in verdicts else True
     explanation = tuple(f"{r.spec}: {r.note}" for r in records if not r.right)
-    result = Result("verify", str(path), right, Status.PROVED, "checkers", {"results": rows}, explanation)
+    status = Status.UNDECIDED if right is None else Status.PROVED
+    result = Result("verify", str(path), right, status, "checkers", {"results": rows}, explanation)
     return result.with_run(seconds=round(time.perf_counter() - started, 6))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.errors import DataError, NeurocliError
-from neurocli.invariants import degree_check
+from neurocli.invariants import degree_check, ed_degree_check
 
 VERSION = 1
 MAX_BYTES = 200_000_000
@@ -38,14 +38,14 @@ class Check:
 
 @dataclasses.dataclass(frozen=True)
 class Verification:
-    """The checks of one certified result, and whether they support its claim."""
+    """The checks of one certified result, and whether they support its claim (None: not checkable here)."""
 
     spec: str
     command: str
     value: Any
     status: str
     checks: tuple[Check, ...]
-    right: bool
+    right: bool | None
     note: str
 
 
@@ -74,7 +74,7 @@ def read_certificate(path: str | Path) -> list[dict[str, Any]]:
                         "use the version of neurocli that wrote it")
     results = document.get("results")
     needed = {"command": str, "spec": str, "status": str, "evidence": list}
-    if not isinstance(results, list) or not all(
+    if not isinstance(results, list) or not results or not all(
             isinstance(r, dict) and all(isinstance(r.get(k), t) for k, t in needed.items()) and "value" in r
             for r in results):
         raise DataError(f"{path}: a certificate with missing or foreign fields", "write it again with --certificate")
@@ -84,17 +84,25 @@ def read_certificate(path: str | Path) -> list[dict[str, Any]]:
 def verify(record: Mapping[str, Any]) -> Verification:
     """Check every piece of evidence of one result, and whether together they support its value."""
     command = str(record["command"])
+    checks: tuple[Check, ...] = ()
+    right: bool | None
     try:
+        _same_network(record)
         checks = tuple(_checked(record, evidence) for evidence in record["evidence"])
-    except (NeurocliError, KeyError, TypeError, ValueError) as error:
-        return Verification(str(record["spec"]), command, record["value"], str(record["status"]), (), False,
-                            f"the evidence cannot be read: {error}")
-    wrong = [check for check in checks if check.right is False]
-    if wrong:
-        right, note = False, f"{wrong[0].kind}: {wrong[0].note}"
-    else:
-        right, note = _supported(record, checks)
+        wrong = [check for check in checks if check.right is False]
+        if wrong:
+            right, note = False, f"{wrong[0].kind}: {wrong[0].note}"
+        else:
+            right, note = _supported(record, checks)
+    except (NeurocliError, AttributeError, KeyError, TypeError, ValueError) as error:
+        right, note = False, f"the evidence cannot be read: {error}"
     return Verification(str(record["spec"]), command, record["value"], str(record["status"]), checks, right, note)
+
+
+def _same_network(record: Mapping[str, Any]) -> None:
+    """Refuse a certificate whose network is spelled the same but has another content (an edited file)."""
+    if "digest" in record and parse(record["spec"]).digest != record["digest"]:
+        raise ValueError("the file behind the specification has changed since")
 
 
 def _checked(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check:
@@ -112,6 +120,8 @@ def _lower_bound(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tupl
     from neurocli.invariants.upper_bounds import reduced
 
     network = parse(record["spec"])
+    if (evidence.get("ring") == "balls") != (network.family == "softmax"):
+        return False, "evidence of another family"
     if evidence.get("ring") == "balls":
         from neurocli.architectures.softmax import reduce
         from neurocli.invariants.softmax_dimension import check_certified_rank
@@ -132,15 +142,19 @@ def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bo
 
     if record["command"] == "degree":
         return degree_check.check_theorem(record, evidence)
+    if record["command"] == "edd":
+        return ed_degree_check.check_theorem(record, evidence)
     if record["command"] != "dim":
         return None, "no checker for theorems of this command"
     network = parse(record["spec"])
     found = [*dimension_bounds(network), *_own_bounds(network, evidence)]
+    if evidence.get("theorem") == "polynomial vector fields":
+        return None, "the vector fields are not part of the certificate"
     same = [b for b in found if b.theorem == evidence.get("theorem")]
     if not same:
         return False, f"no theorem {evidence.get('theorem')!r} speaks about this network"
     if not any(b.proved for b in same):
-        return None, "a conjecture, no proof"
+        return None, CONJECTURE
     if not any(b.value == int(evidence["value"]) for b in same):
         return False, f"the theorem gives {same[0].value}, not {evidence['value']}"
     return True, "hypotheses checked again"
@@ -148,14 +162,20 @@ def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bo
 
 def _own_bounds(network: Network, evidence: Mapping[str, Any]) -> list[Any]:
     """Bounds that come from the parametrization: ambient space and symmetries."""
-    if evidence.get("theorem") not in ("ambient space", "parameters minus symmetries"):
+    if evidence.get("theorem") not in ("ambient space", "parameters minus symmetries", "one token"):
         return []
+    if network.family == "softmax":
+        from neurocli.architectures.softmax import reduce
+        from neurocli.invariants.softmax_dimension import upper_bounds
+
+        return upper_bounds(network, reduce(network), 0)
     from neurocli.invariants.upper_bounds import rank_upper_bounds, reduced
 
     small = reduced(network)
     return rank_upper_bounds(network, small, 2**31 - 1, 0)
 
 
+CONJECTURE = "a conjecture, no proof"
 CHECKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool | None, str]]] = {
     "lower-bound": _lower_bound,
     "upper-bound": _theorem,
@@ -164,19 +184,32 @@ CHECKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool 
     "equations": degree_check.check_linear,
     "slice": degree_check.check_slice,
     "dimension": degree_check.check_dimension,
+    "critical-points": ed_degree_check.check_count,
 }
 
 
-def _supported(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bool, str]:
-    """Whether evidence that was found right supports the value and the status."""
+def _supported(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bool | None, str]:
+    """Whether evidence that was found right supports the value and the status.
+
+    A claim that lacks support is wrong when everything could be checked, and undecided when some
+    evidence has no checker; a conjecture is no evidence.
+    """
+    right, note = _weighed(record, checks)
+    open_ = any(check.right is None and check.note != CONJECTURE for check in checks)
+    return (None, f"{note}; some evidence has no checker here") if not right and open_ else (right, note)
+
+
+def _weighed(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bool, str]:
     value, status, evidence = record["value"], record["status"], record["evidence"]
     done = [e for e, check in zip(evidence, checks, strict=True) if check.right]
     if record["command"] == "degree" and done:
         return degree_check.supported(record, done)
     if not done:
         return False, "nothing in this certificate can be checked"
+    if record["command"] == "edd":
+        return ed_degree_check.supported(record, done)
     if record["command"] != "dim":
-        return all(int(e["value"]) == value for e in done if "value" in e), "evidence agrees with the value"
+        return False, f"no checker for {record['command']!r}"
     lower = max((int(e["value"]) for e in done if e["kind"] in ("lower-bound", "theorem")), default=None)
     upper = min((int(e["value"]) for e in done if e["kind"] in ("upper-bound", "theorem")), default=None)
     if (lower is not None and lower > value) or (upper is not None and upper < value):
@@ -184,4 +217,4 @@ def _supported(record: Mapping[str, Any], checks: tuple[Check, ...]) -> tuple[bo
     if status in ("proved", "certified"):
         met = lower == value == upper
         return met, "bounds meet" if met else f"bounds {lower} and {upper} do not prove {value}"
-    return lower == value, "lower bound checked" if lower == value else f"the evidence shows {lower} only"
+    return lower == value, f"at least {value} is shown" if lower == value else f"the evidence shows {lower} only"

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 from neurocli.architectures.grammar import parse
@@ -28,6 +29,8 @@ ERROR_GOAL = 1e-12
 MAX_TRIALS = 8
 #: Networks with more parameters are answered by theorem alone when a theorem decides.
 RANK_PARAMETERS = 600
+#: A rank that needs more memory than this is not taken where a theorem decides.
+RANK_MEGABYTES = 500
 
 
 def dim(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", prime: int | None = None,
@@ -171,6 +174,9 @@ def _by_rank(network: Network, bounds: list[Bound], prime: int, seed: int, point
     assert upper is not None  # the ambient space or the number of parameters is always there
     outputs = parametrization.program.output_size
     first = points or upper.value // outputs + 3  # some rows more than the bound, so that a rank could refute it
+    lower = best_lower(uppers)
+    if lower is not None and lower.value == upper.value and _need_mb(parametrization, first) > RANK_MEGABYTES:
+        return _by_theorem(network, uppers, {"parameters": parametrization.parameter_count}, "theorem", seed)
     too_large = _memory_refusal(parametrization, first, memory_mb)
     if too_large is not None:
         localized = dimension_bounds(network, _block_rank(prime, seed))
@@ -183,13 +189,13 @@ def _by_rank(network: Network, bounds: list[Bound], prime: int, seed: int, point
     enough = points or max(first, upper.value)
     error: float | None = None
     if witness.value < upper.value:
-        error = failure_probability(parametrization, upper.value, prime) if first >= enough else 1.0
-        trial = 1
+        # The first prime is fixed, so only the random primes of the trials count.
+        error, trial = 1.0, 1
         while error > ERROR_GOAL and trial < MAX_TRIALS and not _memory_refusal(parametrization, enough, memory_mb):
             p = random_prime(derive_seed(seed, "trial", trial))
             again = jacobian_rank(parametrization, p, derive_seed(seed, "point", trial), enough)
             # a larger rank is the better lower bound; the trials before it were accidents
-            error = min(error, 1.0) if again.value == witness.value else 1.0
+            error = error if again.value == witness.value else 1.0
             witness = again if again.value > witness.value else witness
             if witness.value == upper.value:
                 break
@@ -198,10 +204,12 @@ def _by_rank(network: Network, bounds: list[Bound], prime: int, seed: int, point
     if witness.value < upper.value:
         from neurocli.invariants.kernel_fields import kernel_bound
 
-        extra = kernel_bound(parametrization, witness.value, prime, seed)
+        extra = kernel_bound(parametrization, witness.value, witness.prime, seed)
         if extra is not None and extra.value < upper.value:
             uppers.append(extra)
             upper = extra
+    if enough < upper.value:
+        error = None  # too few rows cap the rank: what is known is a lower bound
     return _rank_result(network, parametrization, witness, uppers, upper, error, seed)
 
 
@@ -223,20 +231,30 @@ def _rank_result(network: Network, parametrization: Any, witness: Any, uppers: l
     evidence += [b.evidence() for b in uppers if b.kind == "exact" and b is not upper]
     if parametrization.equivalent:
         evidence[0]["reduced"] = list(parametrization.equivalent)
-    return Result("dim", network.spelling, witness.value, Status.PROVED if proved else Status.PROBABLE,
-                  "jacobian-rank", data, tuple(explain(network, witness.value, data, uppers, parametrization)),
-                  tuple(evidence), None if proved else error, seed, flint_engine())
+    lines = explain(network, witness.value, data, uppers, parametrization)
+    if not proved and error is None:
+        lines = [f"at least {witness.value}, at most {upper.value}: too few sample inputs for more", *lines]
+    status = Status.PROVED if proved else Status.BOUND if error is None or error > ERROR_GOAL else Status.PROBABLE
+    return Result("dim", network.spelling, witness.value, status, "jacobian-rank", data, tuple(lines),
+                  tuple(evidence), error if status is Status.PROBABLE else None, seed, flint_engine())
+
+
+def _need_mb(parametrization: Any, samples: int) -> int:
+    """Memory of a rank: residues take 8 bytes in numpy and again in FLINT, their Python integers on
+    the way 36 more; the backward pass holds a few tensors of the largest value for every output
+    and sample."""
+    program = parametrization.program
+    rows = samples * program.output_size
+    widest = max(prod(shape) for shape in program.shapes)
+    return int(rows * (parametrization.parameter_count * 70 + widest * 32) / 1e6)
 
 
 def _memory_refusal(parametrization: Any, samples: int, memory_mb: int | None) -> TooLarge | None:
-    """The refusal with its estimate when the Jacobian would not fit, else None.
-
-    Residues take 8 bytes in numpy and again in FLINT, their Python integers on the way 36 more.
-    """
+    """The refusal with its estimate when the Jacobian would not fit, else None."""
     from neurocli.jobs.limits import available_memory_mb
 
     entries = samples * parametrization.program.output_size * parametrization.parameter_count
-    need = int(entries * 70 / 1e6)
+    need = _need_mb(parametrization, samples)
     have = memory_mb or available_memory_mb()
     if need <= have:
         return None

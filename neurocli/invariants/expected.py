@@ -21,7 +21,7 @@ def ambient_of(network: Network) -> int | None:
 
         widths = network.shape
         degrees = degrees_of(layer_activations(network), bool(network.get("bias")))
-        if degrees == tuple(range(degrees[-1] + 1)):
+        if isinstance(degrees, range):
             return int(widths[-1] * comb(degrees[-1] + widths[0], widths[0]))
         return int(widths[-1] * sum(comb(d + widths[0] - 1, widths[0] - 1) for d in degrees))
     from neurocli.architectures.registry import parametrization
@@ -41,11 +41,16 @@ def expected_of(network: Network, parameters: int) -> int | None:
     if network.family == "mlp":
         from neurocli.architectures.mlp import layer_activations
 
-        hidden = network.shape[1:-1]
-        symmetric = sum(n * (n if act[0][0] == 1 else 1) for n, act in
-                        zip(hidden, layer_activations(network), strict=True) if len(act) == 1)
+        widths, symmetric = network.shape, 0
+        for i, act in enumerate(layer_activations(network), 1):
+            if len(act) == 1 and act[0][0] == 1:
+                # GL(k) on a layer without activation; (k-n)(k-m) dimensions of it fix generic weights
+                n, k, m = widths[i - 1] + bool(network.get("bias")), widths[i], widths[i + 1]
+                symmetric += k * k - max(0, k - n) * max(0, k - m)
+            elif len(act) == 1:
+                symmetric += widths[i]
         assert ambient is not None
-        return min(ambient, parameters - symmetric)
+        return max(0, min(ambient, parameters - symmetric))
     if network.family == "linear":
         widths, r = network.shape, min(network.shape)
         return int(r * (widths[0] + widths[-1] - r))

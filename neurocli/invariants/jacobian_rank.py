@@ -24,9 +24,12 @@ from neurocli.algebra.matrices import is_regular, rank, rank_with_pivots
 from neurocli.algebra.primes import check_prime, derive_seed
 from neurocli.algebra.rings import Array, Floats, prime_field
 from neurocli.architectures.parametrization import Parametrization
+from neurocli.errors import UsageError
 
 #: Above this rank pivots cost as much as the rank itself and are left out of the evidence.
 PIVOTS_UP_TO = 400
+#: A certificate that asks for more samples is refused.
+MAX_SAMPLES = 1_000_000
 #: Number of primes of 31 bits, 50 847 534 below 2^30 taken from 105 097 564 below 2^31 - 1.
 PRIMES_OF_31_BITS = 50_000_000
 
@@ -107,6 +110,8 @@ def check_rank(parametrization: Parametrization, evidence: Mapping[str, Any]) ->
     """
     value, prime = int(evidence["value"]), check_prime(int(evidence["prime"]))
     seed, samples = int(evidence["seed"]), int(evidence["samples"])
+    if not 0 < samples <= MAX_SAMPLES:
+        raise UsageError(f"evidence with {samples} samples", f"between 1 and {MAX_SAMPLES}")
     if "rows" not in evidence:
         return jacobian_rank(parametrization, prime, seed, samples, pivots=False).value >= value
     rows, columns = list(map(int, evidence["rows"])), list(map(int, evidence["columns"]))
@@ -163,10 +168,10 @@ def failure_probability(parametrization: Parametrization, value: int, prime: int
 
 
 def _log_height(parametrization: Parametrization) -> float:
-    ring = Floats()
+    program = parametrization.program.with_absolute_constants()
     ones = np.ones((1, parametrization.parameter_count))
-    x = np.ones((1, parametrization.program.input_size))
+    x = np.ones((1, program.input_size))
     with np.errstate(over="ignore", invalid="ignore"):
-        entries = np.abs(parametrization.jacobian(ring, ones, x))
+        entries = program.jacobian(Floats(), ones, x)
     largest = float(entries.max(initial=1.0))
     return log2(largest) if np.isfinite(largest) else float(10 * (parametrization.degree_parameters or 1))

@@ -28,6 +28,7 @@ from neurocli.numerics.ball_sweep import precision
 from neurocli.numerics.evaluation import Evaluation
 from neurocli.numerics.function_space import FunctionSpace
 from neurocli.numerics.systems import CriticalSystem, SliceSystem
+from neurocli.numerics.threads import one_thread
 
 #: Half-widths of the boxes that are tried, relative to the size of the point.
 RADII = (1e-9, 1e-11, 1e-7)
@@ -76,7 +77,8 @@ def certify(system: SliceSystem | CriticalSystem, points: np.ndarray, data: np.n
     """
     balls = _Balls(system)
     targets = np.broadcast_to(np.atleast_2d(data), (len(points), system.data))
-    found = [balls.test(x, q) for x, q in zip(points, targets, strict=True)]
+    with one_thread():
+        found = [balls.test(x, q) for x, q in zip(points, targets, strict=True)]
     distinct = _distinct([values for _, values, _ in found])
     result = []
     for i, (radius, values, real) in enumerate(found):

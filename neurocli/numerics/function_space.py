@@ -20,6 +20,7 @@ from neurocli.architectures.parametrization import Parametrization
 from neurocli.errors import UsageError
 from neurocli.numerics.balance import balance, scaling_weights
 from neurocli.numerics.evaluation import Evaluation
+from neurocli.numerics.threads import one_thread
 
 #: Scalar ambient dimensions up to here are treated in full, larger ones by fewer samples.
 FULL_SPAN = 500
@@ -91,6 +92,12 @@ def function_space(parametrization: Parametrization, seed: int = 0,
         Sample points are chosen from a pool by pivoting, so that the values at them are well
         conditioned.  The span and the dimension are numerical ranks at random parameters.
     """
+    with one_thread():
+        return _function_space(parametrization, seed, samples, real)
+
+
+def _function_space(parametrization: Parametrization, seed: int, samples: int | None, real: bool
+                    ) -> FunctionSpace:
     ambient = parametrization.ambient
     if ambient is None:
         raise UsageError(f"{parametrization.network}: the functions are not polynomial",

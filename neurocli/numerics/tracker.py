@@ -27,6 +27,7 @@ from typing import Protocol
 import numpy as np
 
 from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, position
+from neurocli.numerics.threads import one_thread
 
 #: Gives up to the asked number of paths, fewer when there are no more at the moment.
 Source = Callable[[int], Paths | None]
@@ -142,7 +143,7 @@ class Tracker:
         """Track paths from `source` until it has no more, and hand end points to `sink`."""
         homotopy = self.homotopy
         state = _State(homotopy.unknowns, homotopy.kernel, homotopy.data, self._border)
-        with np.errstate(all="ignore"):
+        with one_thread(), np.errstate(all="ignore"):
             while True:
                 if len(state) < self.options.batch:
                     more = source(self.options.batch - len(state))

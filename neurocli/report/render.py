@@ -107,7 +107,17 @@ def certificate_text(results: Sequence[Result]) -> str:
     certificates: list[dict[str, Any]] = []
     for result in results:
         record = result.to_json()
-        certificates.append({key: record[key] for key in
-                             ("command", "spec", "value", "status", "method", "evidence", "seed")})
+        kept = {key: record[key] for key in ("command", "spec", "value", "status", "method", "evidence", "seed")}
+        digest = _digest(result.spec)
+        certificates.append({**kept, "digest": digest} if digest else kept)
     document = {"certificate": 1, "neurocli": neurocli.__version__, "results": certificates}
     return json.dumps(document, sort_keys=True, indent=1) + "\n"
+
+
+def _digest(spec: str) -> str | None:
+    """The content hash of a network whose specification names a file."""
+    if not spec.startswith(("poly:", "gcnn:")):
+        return None
+    from neurocli.architectures.grammar import parse
+
+    return parse(spec).digest

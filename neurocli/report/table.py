@@ -34,7 +34,24 @@ class Printer:
                                highlight=False, color_system="auto" if colour else None, legacy_windows=False)
 
     def section(self, section: Section) -> None:
-        """Print one table."""
+        """Print one table; where its numbers would not fit, one list of facts per row."""
+        if section.columns and self._width(section) > self.console.width and len(section.columns) > 2:
+            for row in section.rows:
+                pairs = [(name, value) for name, value in zip(section.columns[1:], row[1:], strict=True)]
+                self._print(Section(cell(row[0]), (), tuple(pairs)))
+            return
+        self._print(section)
+
+    def _width(self, section: Section) -> int:
+        """Least width of a table: words of sentences may be broken apart, numbers and specifications never."""
+        total = 0
+        for i, (name, numeric) in enumerate(zip(section.columns, section.numeric, strict=False)):
+            cells = [self._text(row[i]) for row in section.rows]
+            rigid = numeric or name == "spec" or all(len(text) <= 12 for text in cells)
+            total += max([len(name), *(len(text) for text in cells)]) if rigid else max(len(name), 16)
+        return total + 3 * (len(section.columns) - 1)
+
+    def _print(self, section: Section) -> None:
         from rich import box
         from rich.table import Table
         from rich.text import Text
@@ -48,20 +65,27 @@ class Printer:
                       show_header=not facts, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
         names = section.columns or ("", "")
         for i, (name, numeric) in enumerate(zip(names, section.numeric, strict=False)):
-            # specifications and numbers are never broken; sentences may be
+            # specifications, numbers and short words are never broken; sentences may be
+            cells = [self._text(row[i]) for row in section.rows]
+            rigid = numeric or (facts and i == 0) or name == "spec" or all(len(text) <= 12 for text in cells)
+            widest = max([len(name), *(len(text) for text in cells)])
             table.add_column(name, justify="right" if numeric and not facts else "left",
-                             style="dim" if facts and i == 0 else None, overflow="fold",
-                             no_wrap=numeric or (facts and i == 0) or name == "spec")
+                             style="dim" if facts and i == 0 else None, overflow="fold", no_wrap=rigid,
+                             min_width=min(widest, self.console.width) if rigid else None)
         for row in section.rows:
             table.add_row(*(self._styled(value) for value in row))
         self.console.print(table)
 
+    @staticmethod
+    def _text(value: object) -> str:
+        """A cell as it is shown; the other formats give every digit of a large number."""
+        text = cell(value)
+        return f"{text[0]}.{text[1:5]}e{len(text) - 1}" if text.isdigit() and len(text) > 15 else text
+
     def _styled(self, value: object) -> Any:
         from rich.text import Text
 
-        text = cell(value)
-        if text.isdigit() and len(text) > 15:  # the other formats give every digit
-            text = f"{int(text):.4e}".replace("e+", "e")
+        text = self._text(value)
         if text in Status._value2member_map_:
             return Text(text, style=COLOURS[Status(text)])
         return Text(text)

@@ -124,6 +124,8 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
+        if value.bit_length() > 14_000:  # beyond what Python writes out
+            return f"about 2^{value.bit_length() - 1}"
         return value if abs(value) <= LARGEST_JSON_INTEGER else str(value)
     if isinstance(value, Fraction):
         return plain(value.numerator) if value.denominator == 1 else str(value)

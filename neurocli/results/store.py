@@ -125,9 +125,12 @@ class Store:
 
     def prune(self, version: str) -> int:
         """Remove what other versions have computed; how many results went."""
-        with self._db:
-            removed = self._db.execute("DELETE FROM results WHERE version != ?", (version,)).rowcount
-        self._db.execute("VACUUM")
+        try:
+            with self._db:
+                removed = self._db.execute("DELETE FROM results WHERE version != ?", (version,)).rowcount
+            self._db.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            raise DataError(f"{self.path}: cannot be written ({error})") from None
         return removed
 
     def close(self) -> None:

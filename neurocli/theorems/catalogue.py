@@ -59,10 +59,10 @@ def _fully_connected(network: Network, rank: BlockRank | None) -> list[Bound | N
         return []
     if set(powers) == {1} and not bias:
         return [closed_forms.linear(network)]
-    if min(powers) < 2:
-        return []
     if bias:
-        return [identifiability.biased(widths, powers)]
+        return [identifiability.biased(widths, powers)] if min(powers) > 1 else []
+    if min(powers) < 2:  # rescaling and cuts hold for every degree; the other theorems ask for at least 2
+        return [recursion.upper_bound(widths, powers)]
     found: list[Bound | None] = [
         _two_layers(widths, powers),
         identifiability.pyramid(widths, powers),

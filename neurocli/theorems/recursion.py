@@ -32,7 +32,7 @@ class Piece:
 
 
 def upper_bound(widths: tuple[int, ...], powers: tuple[int, ...]) -> Bound:
-    """The best upper bound for dim V(widths) with activations x^r, r from `powers`, each at least 2.
+    """The best upper bound for dim V(widths) with activations x^r, r from `powers`.
 
     Example:
         >>> upper_bound((2, 2, 3, 1), (3, 3)).value
@@ -42,7 +42,7 @@ def upper_bound(widths: tuple[int, ...], powers: tuple[int, ...]) -> Bound:
     """
     piece = _bound(widths, powers)
     return Bound("upper", piece.value, "recursive bound", piece.reason,
-                 ("monomial activations of degree at least 2", "no bias"),
+                 ("monomial activations", "no bias"),
                  piece.citation or "kileel-trager-bruna-2019")
 
 

@@ -239,6 +239,19 @@ def test_verify(tmp_path):
         change(edited["results"][0])
         (tmp_path / "e.json").write_text(json.dumps(edited))
         assert neurocli("verify", str(tmp_path / "e.json")).returncode == 1
+    assert neurocli("dim", "mlp:2-1-2,act=x^2+1,bias", "-q", "--certificate", str(tmp_path / "f.json")).returncode == 0
+    assert neurocli("verify", str(tmp_path / "f.json")).returncode == 3  # its vector fields have no checker
+    forged = json.loads(target.read_text())["results"][2]
+    forged.update(spec="lightning:2-2,a=1,t=2", status="probable", evidence=forged["evidence"][:1])
+    first = document["results"][0]
+    for record in ({**first, "command": "nonsense"}, {**first, "value": [5]}, {**first, "evidence": ["abc"]}, forged):
+        (tmp_path / "o.json").write_text(json.dumps({"certificate": 1, "results": [record]}))
+        assert neurocli("verify", str(tmp_path / "o.json")).returncode in (1, 3), record
+    assert neurocli("edd", "mlp:3-2-1,r=2", "-q", "--certificate", str(tmp_path / "d.json")).returncode == 0
+    assert neurocli("verify", str(tmp_path / "d.json")).returncode == 0
+    lie = (tmp_path / "d.json").read_text().replace('"value": 13', '"value": 14')
+    (tmp_path / "d.json").write_text(lie)
+    assert neurocli("verify", str(tmp_path / "d.json")).returncode == 1
     for text, words in (
         (target.read_text()[:300], "truncated"),
         ("[]", "no certificate"),

@@ -221,3 +221,41 @@ def test_found_vector_fields_prove_what_no_theorem_says(tmp_path):
     result = dim(neurocli.parse("poly:m.toml", tmp_path), prove=True)
     assert result.value == 2
     assert any(e.get("theorem") == "polynomial vector fields" for e in result.evidence)
+
+
+@pytest.mark.parametrize(
+    ("spec", "value"),
+    [("softmax:1-1-1-1,a=1,t=2", 4), ("softmax:2-2-2-2,a=1,t=2", 13), ("softmax:1-1-1,a=1-1,t=2,heads=2", 7)],
+)
+def test_softmax_beyond_the_digits_of_floats(spec, value):
+    """Singular values that spread over more digits than a float holds: elimination in balls decides."""
+    result = dim(spec)
+    assert (result.value, result.status) == (value, Status.CERTIFIED)
+
+
+def test_too_few_points_are_a_bound():
+    result = dim("mlp:3-5-4-2,r=2", points=1)
+    assert result.status is Status.BOUND and result.error_probability is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "defect"),
+    [("mlp:1-4-1,r=1", 1, 0), ("mlp:2-3-2,r=1", 4, 0), ("mlp:1-3-1-2,r=1/2", 2, 0), ("mlp:2-1-4-2,r=1/3", 3, 5)],
+)
+def test_layers_without_activation(spec, value, defect):
+    result = dim(spec)
+    assert (result.value, result.status, result.data["defect"]) == (value, Status.PROVED, defect)
+
+
+@pytest.mark.parametrize(
+    "spec", ["mlp:100-100-100,r=1000000", "mlp:2-3-3-3-3-3-1,r=1000000", "mlp:784-100-100-10,r=1000000",
+             "lightning:3-3,a=2,t=300", "clifford:1-1-1,signature=0/1/1,r=1000000"]
+)  # fmt: skip
+def test_huge_exponents_and_many_tokens_are_answered(spec):
+    result = dim(spec)
+    assert result.status is Status.PROVED and result.dumps()
+
+
+def test_a_prime_in_a_denominator_is_refused():
+    with pytest.raises(UsageError, match="divides a denominator"):
+        dim("mlp:2-3-2,act=1/2147483647*x^3+x^2")

@@ -8,11 +8,13 @@ from neurocli.report.render import Style
 from neurocli.report.sections import Section
 from neurocli.results.result import Result
 
+VERDICTS = {True: "verified", False: "WRONG", None: "undecided"}
+
 
 def sections(result: Result, style: Style) -> list[Section]:
     """One line per certified result, then per piece of evidence."""
     rows = result.data["results"]
-    title = f"{result.spec}: {'verified' if result.value else 'WRONG'}"
+    title = f"{result.spec}: {VERDICTS[result.value]}"
     found = [Section(title, ("spec", "command", "value", "claimed", "right", "why"), tuple(
         (r["spec"], r["command"], r["value"], r["status"], r["right"], r["note"]) for r in rows))]
     if style.verbose or not result.value:
