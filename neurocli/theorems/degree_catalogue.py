@@ -180,7 +180,7 @@ def _narrow_first_layer(network: Network, fills: Fills) -> KnownVariety | None:
     narrow = parse(f"mlp:{'-'.join(map(str, (k, *network.shape[1:])))}{keys}")
     if not fills(narrow):
         return None
-    variety = SubspaceVariety(n, k, degrees_of(acts), network.shape[-1])
+    variety = SubspaceVariety(n, k, tuple(degrees_of(acts)), network.shape[-1])
     return KnownVariety(variety, "subspace variety",
                         f"{variety.outputs} forms of degree {variety.degrees[-1]} that depend on {k} linear forms",
                         (f"the first hidden layer has {k} < {n} neurons", f"{narrow} fills its ambient space"))
