@@ -219,3 +219,12 @@ def test_spoiled_solution_files(tmp_path, text):
     (tmp_path / "bad.json").write_text(text)
     with pytest.raises(DataError):
         read_json(tmp_path / "bad.json")
+
+
+def test_threads_are_given_back():
+    from neurocli.numerics.threads import _controls, one_thread
+
+    before = [tell() for tell, _ in _controls()]
+    with one_thread():
+        assert all(tell() == 1 for tell, _ in _controls())
+    assert [tell() for tell, _ in _controls()] == before
