@@ -65,9 +65,9 @@ class Asker:
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
-        self.cache: dict[tuple[str, str, tuple[tuple[str, str], ...]], Result | None] = {}
+        self.cache: dict[tuple[str, str, tuple[tuple[str, str | int], ...]], Result | None] = {}
 
-    def result(self, name: str, network: Network, options: Mapping[str, str]) -> Result | None:
+    def result(self, name: str, network: Network, options: Mapping[str, str | int]) -> Result | None:
         """The result of an invariant; None where a limit was reached or it does not apply."""
         key = (name, network.digest, tuple(sorted(options.items())))
         if key not in self.cache:
@@ -81,8 +81,11 @@ class Asker:
         """The value of an invariant in a statement: `Known` or a truth value."""
         if name == "bound":
             return self._bound(network, keywords["argument0"])
+        if name == "singular_dimension":
+            return self._singular_dimension(network)
         if name in ("degree", "edd"):
-            result = self.result(name, network, keywords)
+            options = {key: int(value) if value.isdigit() else value for key, value in keywords.items()}
+            result = self.result(name, network, options)
             return UNKNOWN if result is None else bounds_of(result)
         if name in ("identifiable", "finitely_identifiable"):
             return self._identifiable(network, finitely=name != "identifiable")
@@ -112,6 +115,12 @@ class Asker:
         if finitely or verdict in ("identifiable", "not-identifiable"):
             return bool(verdict != "not-identifiable") if finitely else bool(verdict == "identifiable")
         return None if classes is None else bool(classes == 1)
+
+    def _singular_dimension(self, network: Network) -> Known:
+        result = self.result("sing", network, {})
+        if result is None or result.status in (Status.BOUND, Status.UNDECIDED):
+            return UNKNOWN
+        return Known.point(int(result.value["dimension"]), result.status in (Status.PROVED, Status.CERTIFIED))
 
     @staticmethod
     def _bound(network: Network, theorem: str) -> Known:
