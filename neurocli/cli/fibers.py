@@ -23,6 +23,8 @@ ENGINES = ["msolve", "singular", "macaulay2", "builtin"]
               help="With --equivalent: accept outputs that differ by at most T, relative to their size.")
 @click.option("--method", type=click.Choice(["auto", "theorem", "groebner"]), default="auto", show_default=True,
               help="Theorems alone, points always counted, or whatever decides.")
+@click.option("--emit", "emitted", type=(str, click.Path(dir_okay=False)), default=None, metavar="FORMAT FILE",
+              help="Save the system of the generic fibre: macaulay2, singular, msolve, mrdi, julia, sage, json.")
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help="Program for Gröbner bases.")
 @options.prime_option
 @options.seed_option
@@ -31,7 +33,8 @@ ENGINES = ["msolve", "singular", "macaulay2", "builtin"]
 @options.output_options
 @click.pass_context
 def fibers(ctx: click.Context, specs: tuple[str, ...], at: str | None, equivalent: tuple[str, str] | None,
-           symmetries: bool, tolerance: float | None, method: str, engine: str | None, prime: int | None, seed: int,
+           symmetries: bool, tolerance: float | None, method: str, emitted: tuple[str, str] | None,
+           engine: str | None, prime: int | None, seed: int,
            timeout: float | None, memory: int | None, **printing: Any) -> None:
     """Are the weights determined by the function, and up to what.
 
@@ -46,7 +49,24 @@ def fibers(ctx: click.Context, specs: tuple[str, ...], at: str | None, equivalen
 
     check_options(method, prime, at, equivalent or None, symmetries, tolerance)
     networks = options.read_specs(specs)
+    if emitted is not None:
+        _save(networks, *emitted, prime, seed, printing["quiet"])
     tasks = [settle(fibres, network, at=at, equivalent=equivalent or None, symmetries=symmetries,
                     tolerance=tolerance, method=method, prime=prime, seed=seed, engine=engine, timeout=timeout,
                     memory=memory) for network in networks]
     ctx.exit(emit_settled(tasks, **printing))
+
+
+def _save(networks: list[Any], name: str, path: str, prime: int | None, seed: int, quiet: bool) -> None:
+    """Write the system of one network's generic fibre."""
+    from neurocli.formats.registry import FORMATS
+    from neurocli.invariants.generic_fibre import fibre_file
+    from neurocli.report.write import write_file
+
+    if name not in FORMATS:
+        raise click.UsageError(f"--emit: read {name!r}, expected one of {', '.join(FORMATS)}")
+    if len(networks) != 1:
+        raise click.UsageError("--emit: give one network, since there is one file")
+    write_file(path, fibre_file(networks[0], name, prime=prime or 2**31 - 1, seed=seed))
+    if not quiet:
+        click.echo(f"written: {path}", err=True)

@@ -143,6 +143,36 @@ def count_points(parametrization: Parametrization, *, prime: int, seed: int, tri
     return Count(counts[0], tuple(evidence), about)
 
 
+def fibre_file(network: Network, name: str, *, prime: int, seed: int) -> str:
+    """The system of the first count as a file of another system, which counts its solutions there.
+
+    Args:
+        name: a format of `formats.registry`.
+
+    Raises:
+        TooLarge: an equation may have too many terms.
+
+    Example:
+        >>> from neurocli.architectures.grammar import parse
+        >>> fibre_file(parse("mlp:2-2-2,r=2"), "msolve", prime=2**31 - 1, seed=0).splitlines()[1]
+        '2147483647'
+    """
+    from neurocli.architectures.registry import parametrization as of
+    from neurocli.errors import TooLarge
+    from neurocli.formats.question import COUNT
+    from neurocli.formats.registry import write
+    from neurocli.invariants.fibre_ideal import fibre_system, in_gauge, random_point
+
+    parametrization = of(network)
+    unknowns = in_gauge(parametrization)
+    terms = largest_equation(parametrization, len(unknowns.free))
+    if terms > MAX_EQUATION:
+        raise TooLarge(f"{network}: an equation of the fibre may have {terms:,} terms; the limit is {MAX_EQUATION:,}")
+    theta = random_point(unknowns, parametrization.parameter_count, prime, seed)
+    system = fibre_system(parametrization, unknowns, theta, prime, seed)
+    return write(name, system.with_comment(f"neurocli fibers {network}, seed {seed}"), question=COUNT, seed=seed)
+
+
 def _version(engine: Any) -> str:
     """The version an engine says, or nothing: that is no reason to refuse its answers."""
     try:

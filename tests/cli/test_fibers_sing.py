@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,18 @@ def test_a_limit_returns_what_is_settled():
 def test_every_command_has_its_manual():
     for name in ("fibers", "sing"):
         assert run("help", name).returncode == 0
+
+
+def test_emit_saves_the_fibre_system(tmp_path: Path) -> None:
+    """The file reads back as a system with the number of points that the answer counts."""
+    from neurocli.engines.protocol import Limits
+    from neurocli.engines.registry import choose_engine
+    from neurocli.formats import msolve
+
+    target = tmp_path / "fibre.ms"
+    command = [sys.executable, "-m", "neurocli", "fibers", "mlp:3-2-2,r=2", "--emit", "msolve", str(target), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    system = msolve.read(target.read_text())
+    assert choose_engine(None).count_solutions(system, Limits(60, None)) == json.loads(done.stdout)["value"]["points"] == 2
+    command[command.index("msolve")] = "nonsense"
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
