@@ -137,7 +137,7 @@ def threshold(spec: str | Network, *, max_degree: int = 12, seed: int = 0) -> Re
 
     Example:
         >>> threshold("mlp:2-2-1,r=2", max_degree=5).value
-        1
+        2
     """
     network = parse(spec)
     widths = network.shape

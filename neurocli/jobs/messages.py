@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import signal
 import traceback
 from collections.abc import Callable
@@ -61,13 +62,15 @@ def death(status: int, peak_mb: float, memory_mb: int | None) -> NeurocliError:
 
     Notes:
         FLINT aborts when an allocation fails, and the system's own remedy is SIGKILL; other
-        signals are put down to memory only when the peak is near the limit.
+        signals are put down to memory only when the growth over this process, which the child
+        inherited, is near the limit.
     """
     if status >= 0:
         return InternalError(f"the computing process ended with status {status} and no answer",
                              "this is a fault of neurocli: please report it")
     name = signal.Signals(-status).name
-    near = memory_mb is not None and (-status == signal.SIGABRT or peak_mb > _NEAR_THE_LIMIT * memory_mb)
+    grown = peak_mb - resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    near = memory_mb is not None and (-status == signal.SIGABRT or grown > _NEAR_THE_LIMIT * memory_mb)
     if near or -status == signal.SIGKILL:
         return _out_of_memory(memory_mb, name)
     return InternalError(f"the computing process died: {name}", "please report the command that did it")
