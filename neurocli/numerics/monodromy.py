@@ -24,7 +24,7 @@ from neurocli.numerics.tracker import CAUTIOUS, Options, Progress, Runner, Track
 
 #: Distance of the middle of an arc from that of its chord, in lengths of the chord: drawn between
 #: these on a logarithmic scale, since branch points lie near and far.
-_DETOUR = (0.5, 8.0)
+_DETOUR = (2.0, 30.0)
 #: Fresh start points tracked at first, and with every arc after.
 _FRESH = 8
 #: Gives that many random solutions x, each over data q of its own.
