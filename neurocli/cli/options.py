@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -105,6 +106,45 @@ def jobs_option(command: Command) -> Command:
     """--jobs."""
     return click.option("--jobs", type=click.IntRange(1, 1024), default=1, show_default=True, metavar="N",
                         help="Number of worker processes.")(command)
+
+
+def journal_options(command: Command) -> Command:
+    """--journal, --resume."""
+    return _chain(
+        click.option("--journal", type=click.Path(dir_okay=False), default=None, metavar="FILE",
+                     help="Keep what is found here, so that a killed run can resume."),
+        click.option("--resume", is_flag=True,
+                     help="Go on with the journal; without it an existing journal is refused."),
+    )(command)
+
+
+def tracking_options(command: Command) -> Command:
+    """--certify, --solutions, --real-only, --journal, --resume, --jobs, --scheduler.
+
+    The command receives them as one argument, `tracking`, a record of `invariants.tracking.Tracking`.
+    """
+    @functools.wraps(command)
+    def gathered(*arguments: Any, certify: bool, solutions: str | None, real_only: bool, journal: str | None,
+                 resume: bool, jobs: int, scheduler: str | None, **others: Any) -> Any:
+        from neurocli.cli.sweep_output import check_journal
+        from neurocli.invariants.tracking import Tracking
+
+        tracking = Tracking(certify, solutions, real_only, journal, jobs, scheduler)
+        check_journal(journal, resume)
+        return command(*arguments, tracking=tracking, **others)
+
+    return _chain(
+        click.option("--certify", is_flag=True,
+                     help="Path tracking: examine every solution by Krawczyk's test, for a proved lower bound."),
+        click.option("--solutions", type=click.Path(dir_okay=False), default=None, metavar="FILE",
+                     help="Path tracking: save the solutions, as JSON (*.json) or in Bertini's text format."),
+        click.option("--real-only", is_flag=True,
+                     help="With --certify or --solutions: ask over the real numbers, and save real solutions only."),
+        journal_options,
+        jobs_option,
+        click.option("--scheduler", default=None, metavar="ADDRESS",
+                     help="Track paths on Dask: tcp://HOST:PORT, or local."),
+    )(gathered)
 
 
 def prime_option(command: Command) -> Command:

@@ -17,14 +17,16 @@ def compute(function: Callable[..., Result], *arguments: Any, timeout: float | N
     """Call a function that returns a `Result` in a child process, so that limits and Ctrl-C hold.
 
     FLINT ignores signals inside a call and aborts the process when memory ends; the child takes
-    that, and the parent stays in charge.
+    that, and the parent stays in charge; what the child tells on its way is shown on a terminal.
     """
     from neurocli.jobs.isolate import isolate
+    from neurocli.report.progress import SearchProgress
 
     def work() -> dict[str, Any]:
         return function(*arguments, **options).to_json()
 
-    answer = isolate(work, timeout=timeout, memory_mb=memory)
+    with SearchProgress(_quiet()) as progress:
+        answer = isolate(work, timeout=timeout, memory_mb=memory, listener=progress.update if progress.wanted else None)
     result = Result.from_json(answer.value)
     return result.with_run(**_provenance(), wall_seconds=round(answer.seconds, 4), peak_mb=answer.peak_mb)
 
@@ -41,6 +43,12 @@ def each(function: Callable[..., Result], items: Sequence[Any], *, timeout: floa
         for module in ("neurocli.algebra.matrices", "neurocli.algebra.program"):
             importlib.import_module(module)
     return [partial(compute, function, item, timeout=timeout, memory=memory, **options) for item in items]
+
+
+def _quiet() -> bool:
+    """Whether the command that runs was given --quiet."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.params.get("quiet"))
 
 
 def _provenance() -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from neurocli.architectures.network import Network
+from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """A degree, how it was found, and how sure it is."""
+    """A degree, how it was found, and how sure it is.
+
+    Args:
+        run: facts that may change from run to run (numbers of paths, say), for the result's `run`.
+    """
 
     value: int
     status: Status
@@ -28,6 +33,7 @@ class Found:
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     engine: Mapping[str, str] = dataclasses.field(default_factory=dict)
     system: PolynomialSystem | None = None
+    run: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Question:
     prime: int | None
     seed: int
     limits: Limits
+    tracking: Tracking = PLAIN
 
     @property
     def engine(self) -> Engine:

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from neurocli.errors import TimeLimit
-from neurocli.jobs.messages import death, packed, unpack
-from neurocli.jobs.process import spawn, write_all
+from neurocli.jobs.messages import death, listened, packed, unpack
+from neurocli.jobs.process import Process, spawn, write_all
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Isolated:
 
 
 def isolate(function: Callable[..., Any], *args: Any, timeout: float | None = None,
-            memory_mb: int | None = None, **kwargs: Any) -> Isolated:
+            memory_mb: int | None = None, listener: Callable[[Any], None] | None = None, **kwargs: Any) -> Isolated:
     """Call `function(*args, **kwargs)` in a forked child with limits of time and memory.
 
     Args:
@@ -42,6 +42,7 @@ def isolate(function: Callable[..., Any], *args: Any, timeout: float | None = No
             must be made of JSON types with strings as keys.
         timeout: seconds of wall time.
         memory_mb: MB the child may take beyond what the parent has now.
+        listener: called here with every message that the child sends by `jobs.messages.tell`.
 
     Returns:
         The value with the time and memory it took.
@@ -59,9 +60,9 @@ def isolate(function: Callable[..., Any], *args: Any, timeout: float | None = No
         no process stays behind.
     """
     started = time.monotonic()
-    child = spawn(functools.partial(_answer, function, args, kwargs), memory_mb)
+    child = spawn(functools.partial(_answer, function, args, kwargs, listener is not None), memory_mb)
     try:
-        line = child.read(None if timeout is None else started + timeout, line=True)
+        line = _last_line(child, None if timeout is None else started + timeout, listener)
         if line is None:
             raise TimeLimit(f"not finished after {timeout:g} s", "give more time with --timeout")
     except BaseException:
@@ -75,7 +76,22 @@ def isolate(function: Callable[..., Any], *args: Any, timeout: float | None = No
     return Isolated(value, time.monotonic() - started, round(peak_mb, 1))
 
 
-def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any],
+def _last_line(child: Process, deadline: float | None, listener: Callable[[Any], None] | None) -> bytes | None:
+    """The child's answer, after what it tells on the way; None at the deadline."""
+    while True:
+        read = child.read(deadline, line=True)
+        if listener is None or read is None or not read.endswith(b"\n"):
+            return read  # nothing is told, the time is over, or the child is dead
+        for line in read.splitlines(keepends=True):
+            message = json.loads(line)
+            if "told" not in message:
+                return line
+            listener(message["told"])
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], heard: bool,
             writer: int) -> None:
     """In the child: compute, and send one line."""
+    if heard:
+        listened(writer)
     write_all(writer, packed(functools.partial(function, *args, **kwargs)))

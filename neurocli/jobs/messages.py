@@ -1,12 +1,14 @@
 """Answers, exceptions and deaths of a child process, as lines of JSON and back.
 
-A line that does not end in a newline is no answer: the child died while it wrote.
+A line that does not end in a newline is no answer: the child died while it wrote.  Before its
+answer a child may `tell` how far it is, if its parent listens.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
 import signal
 import traceback
@@ -14,12 +16,26 @@ from collections.abc import Callable
 from typing import Any
 
 from neurocli.errors import InternalError, MemoryLimit, NeurocliError
-from neurocli.jobs.process import limit_memory
+from neurocli.jobs.process import limit_memory, write_all
 
 #: Sent when there is no memory left to make a message; made in advance.
 _OUT_OF_MEMORY = b'{"memory": true}\n'
 #: Share of the memory limit beyond which a death by signal is put down to the limit.
 _NEAR_THE_LIMIT = 0.7
+#: The process that may tell, and its end of the pipe; what it forks later has nothing to tell.
+_listened: tuple[int, int] | None = None
+
+
+def listened(writer: int) -> None:
+    """From now on `tell` in this process writes to this pipe."""
+    global _listened
+    _listened = os.getpid(), writer
+
+
+def tell(message: Any) -> None:
+    """Send JSON types to the process that waits for this one's answer; nothing where nobody listens."""
+    if _listened is not None and _listened[0] == os.getpid():
+        write_all(_listened[1], json.dumps({"told": message}).encode() + b"\n")
 
 
 def packed(compute: Callable[[], Any]) -> bytes:

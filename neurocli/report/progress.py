@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -59,3 +60,55 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+
+class SearchProgress:
+    """How far a search for solutions is: one line that is rewritten, and gone in the end.
+
+    Args:
+        quiet: show nothing.
+
+    Notes:
+        Nothing of rich is loaded before the first message, which short computations never send.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.wanted = not quiet and sys.stderr.isatty()
+        self._status: Any = None
+
+    def update(self, message: Mapping[str, Any]) -> None:
+        """Show a message of the process that searches."""
+        if not self.wanted:
+            return
+        if self._status is None:
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("")
+            self._status.start()
+        self._status.update(search_line(message))
+
+    def __enter__(self) -> SearchProgress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+
+def search_line(message: Mapping[str, Any]) -> str:
+    """Solutions found of an estimated total, loops, paths per second; or what is done instead.
+
+    Example:
+        >>> search_line({"solutions": [57, 60, 44], "loops": 5, "paths": 800, "seconds": 2.0, "estimate": 79})
+        '60 solutions of about 79, 5 loops, 800 paths, 400 paths/s'
+        >>> search_line({"phase": "certifying 79 solutions"})
+        'certifying 79 solutions'
+    """
+    if "phase" in message:
+        return str(message["phase"])
+    found, paths = max(message["solutions"]), message["paths"]
+    rate = paths / message["seconds"] if message["seconds"] else 0.0
+    return (f"{found:,} solutions of about {max(found, message['estimate']):,}, {message['loops']} loops, "
+            f"{paths:,} paths, {rate:,.0f} paths/s")
