@@ -160,6 +160,14 @@ def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bo
     return True, "hypotheses checked again"
 
 
+def _boxes(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bool | None, str]:
+    from neurocli.invariants.box_certificate import check_boxes
+
+    if record["command"] not in ("degree", "edd") or (record["command"] == "edd") != (evidence["system"] == "critical"):
+        return False, "boxes of another question"
+    return check_boxes(record, evidence)
+
+
 def _own_bounds(network: Network, evidence: Mapping[str, Any]) -> list[Any]:
     """Bounds that come from the parametrization: ambient space and symmetries."""
     if evidence.get("theorem") not in ("ambient space", "parameters minus symmetries", "one token"):
@@ -185,6 +193,7 @@ CHECKERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool 
     "slice": degree_check.check_slice,
     "dimension": degree_check.check_dimension,
     "critical-points": ed_degree_check.check_count,
+    "krawczyk": _boxes,
 }
 
 

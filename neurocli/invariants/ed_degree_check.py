@@ -49,6 +49,11 @@ def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> t
         return False, f"the evidence contradicts {record['value']}"
     if record["status"] == "proved":
         return bool(theorems), "proved again" if theorems else "nothing here proves the number"
+    boxes = max((int(e["value"]) for e in done if e["kind"] == "krawczyk"), default=None)
+    if boxes is not None:
+        from neurocli.invariants.degree_check import boxes_support
+
+        return boxes_support(record, boxes)
     counts = [e["value"] for e in record["evidence"] if e.get("kind") == "critical-points"]
     fits = not counts or counts.count(record["value"]) > 1
     return fits, "counts fit" if fits else "the counts do not agree"

@@ -1,0 +1,80 @@
+"""Arrays of complex balls (FLINT `acb`) as a ring: slow, of any precision, for what doubles cannot decide."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import flint
+import numpy as np
+
+from neurocli.algebra.discs import Discs
+from neurocli.algebra.rings import Array, ExactRing
+
+
+@contextlib.contextmanager
+def working_precision(bits: int) -> Iterator[None]:
+    """Set the precision of FLINT's balls."""
+    before = flint.ctx.prec
+    flint.ctx.prec = bits
+    try:
+        yield
+    finally:
+        flint.ctx.prec = before
+
+
+class BallRing(ExactRing):
+    """Object arrays of `acb`.
+
+    Example:
+        >>> ring = BallRing()
+        >>> square = ring.multiply(*[ring.about(np.array([1j]), np.array([0.5]))] * 2)
+        >>> float(ring.upper(square)[0]) >= 2.25
+        True
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_ball)
+
+    def constant(self, values: Array) -> Array:
+        """Numbers as balls, doubles exactly."""
+        array = np.asarray(values)
+        return _objects([_ball(value) for value in array.ravel().tolist()], array.shape)
+
+    def about(self, middle: Array, radius: np.ndarray) -> Array:
+        """Squares that contain the discs of given radii; `middle` holds numbers or balls."""
+        radii = np.broadcast_to(radius, middle.shape).ravel().tolist()
+        cells = [_ball(z) + flint.acb(flint.arb(0, r), flint.arb(0, r))
+                 for z, r in zip(middle.ravel().tolist(), radii, strict=True)]
+        return _objects(cells, middle.shape)
+
+    def centres(self, a: Array) -> Array:
+        """The midpoints, exactly."""
+        return _objects([z.mid() for z in a.ravel().tolist()], a.shape)
+
+    def upper(self, a: Array) -> np.ndarray:
+        """Upper bounds for the absolute values, as doubles."""
+        bounds = [float(z.abs_upper()) for z in a.ravel().tolist()]
+        return np.array(bounds).reshape(a.shape) * (1 + 2.0**-50) + 2.0**-1000
+
+    def discs(self, a: Array) -> Discs:
+        """Discs in double precision that contain the balls."""
+        flat = a.ravel().tolist()
+        middle = np.array([complex(z.mid()) for z in flat], dtype=np.complex128)
+        rest = _objects([z - flint.acb(m) for z, m in zip(flat, middle.tolist(), strict=True)], a.shape)
+        return Discs(middle.reshape(a.shape), self.upper(rest))
+
+
+def _ball(value: Any) -> Any:
+    if isinstance(value, (flint.acb, float, complex, int)):
+        return flint.acb(value)
+    if hasattr(value, "denominator"):
+        return flint.acb(int(value.numerator)) / int(value.denominator)
+    return flint.acb(complex(value))
+
+
+def _objects(flat: list[Any], shape: tuple[int, ...]) -> Array:
+    array = np.empty(len(flat), dtype=object)
+    array[:] = flat
+    return array.reshape(shape)
