@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from neurocli.cli import options
 from neurocli.results.result import Result
+
+if TYPE_CHECKING:
+    from neurocli.invariants.tracking import Tracking
 
 
 @click.command()
@@ -27,6 +30,7 @@ from neurocli.results.result import Result
 @click.option("--implicit", is_flag=True, help="All generators of the ideal too, by elimination.")
 @click.option("--emit", "emitted", type=(str, click.Path(dir_okay=False)), default=None, metavar="FORMAT FILE",
               help="Save the system that was solved: macaulay2, singular, msolve, mrdi, julia, sage, latex, json.")
+@options.tracking_options
 @options.prime_option
 @options.seed_option
 @options.limit_options
@@ -35,7 +39,8 @@ from neurocli.results.result import Result
 @click.pass_context
 def degree(ctx: click.Context, specs: tuple[str, ...], method: str, engine: str | None, polar: bool,
            hilbert: int | None, equations: int | None, implicit: bool, emitted: tuple[str, str] | None,
-           prime: int | None, seed: int, timeout: float | None, memory: int | None, **printing: Any) -> None:
+           tracking: Tracking, prime: int | None, seed: int, timeout: float | None, memory: int | None,
+           **printing: Any) -> None:
     """Degree of the set of functions that a network represents, and its equations.
 
     \b
@@ -43,27 +48,37 @@ def degree(ctx: click.Context, specs: tuple[str, ...], method: str, engine: str 
       neurocli degree mlp:3-3-3,r=2
       neurocli degree --polar cnn:3-3,r=2
       neurocli degree --equations 3 mlp:3-2-1,r=2
+      neurocli degree --certify mlp:2-2-2-2,r=2
     """
-    from neurocli.cli.run import compute, emit
+    from neurocli.cli.run import compute
+    from neurocli.cli.settled import emit_settled, settle
     from neurocli.formats.registry import FORMATS
     from neurocli.invariants.degree import degree as degree_of
     from neurocli.invariants.dimension import check_options
 
     check_options(prime, None)
+    method = tracking.method_for(method)
     if emitted is not None and emitted[0] not in FORMATS:
         raise click.UsageError(f"--emit: read {emitted[0]!r}, expected one of {', '.join(FORMATS)}")
     networks = options.read_specs(specs)
     if emitted is not None and len(networks) > 1:
         raise click.UsageError("--emit: give one network, since there is one file")
+    tracking.require_one(len(networks))
+    asked = functools.partial(degree_of, method=method, prime=prime, seed=seed, engine=engine, polar=polar,
+                              hilbert=hilbert, equations=equations, implicit=implicit, emit=emitted and emitted[0],
+                              tracking=tracking)
 
     def work(network: Any) -> Result:
         """Compute one network's degree in a child process."""
-        result = compute(degree_of, network, method=method, prime=prime, seed=seed, engine=engine, polar=polar,
-                         hilbert=hilbert, equations=equations, implicit=implicit,
-                         emit=emitted and emitted[0], memory_mb=memory, timeout=timeout, memory=memory)
+        if method == "monodromy":  # ends by itself in time, with the best bound
+            result = settle(asked, network, timeout=timeout, memory=memory)()
+        else:
+            result = compute(asked, network, memory_mb=memory, timeout=timeout, memory=memory)
+        if tracking.solutions and not printing["quiet"]:
+            click.echo(f"written: {tracking.solutions}", err=True)
         return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
 
-    ctx.exit(emit([functools.partial(work, network) for network in networks], **printing))
+    ctx.exit(emit_settled([functools.partial(work, network) for network in networks], **printing))
 
 
 def _saved(result: Result, path: str, quiet: bool) -> Result:

@@ -18,6 +18,7 @@ from neurocli.architectures.network import Network
 from neurocli.errors import EngineError, InternalError, NeurocliError, TooLarge, UsageError
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
+from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
 
@@ -34,7 +35,7 @@ MAX_HILBERT = 12
 def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", prime: int | None = None, seed: int = 0,
            engine: str | None = None, polar: bool = False, hilbert: int | None = None, equations: int | None = None,
            implicit: bool = False, emit: str | None = None, memory_mb: int | None = None,
-           timeout: float | None = None) -> Result:
+           timeout: float | None = None, tracking: Tracking = PLAIN) -> Result:
     """The degree of the closure of the set of functions a network represents.
 
     Args:
@@ -49,7 +50,8 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
         equations: generators of the ideal up to this degree too, over Q.
         implicit: all generators of the ideal over Q too, by elimination.
         emit: a format: the system that was counted, as text in `data["emitted"]`.
-        memory_mb, timeout: of each question to the engine.
+        memory_mb, timeout: of each question to the engine; path tracking ends in time with the best bound.
+        tracking: certificates, files and processes of path tracking; chooses `monodromy` where the method is open.
 
     Returns:
         A result with the degree; data: dim, ambient, codimension, projective, fibre, removed, primes, seeds, and
@@ -77,7 +79,9 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
     if method not in METHODS:
         raise UsageError(f"--method: read {method!r}, expected one of {', '.join(METHODS)}")
     check_options(prime, None)
-    question = _question(network, prime, seed, engine, Limits(timeout, memory_mb))
+    method = tracking.method_for(method)
+    question = dataclasses.replace(_question(network, prime, seed, engine, Limits(timeout, memory_mb)),
+                                   tracking=tracking)
     known = known_variety(network, proved_to_fill)
     chosen = choose_method(question, method, known)
     found = _FUNCTIONS[chosen](question, known)
@@ -86,7 +90,7 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
     result = Result("degree", network.spelling, found.value, found.status, found.method, {**data, **extra},
                     found.explanation + tuple(explanation), (*found.evidence, *_dimension(question)), None, seed,
                     found.engine)
-    return result.with_run(seconds=round(time.perf_counter() - start, 6))
+    return result.with_run(**found.run, seconds=round(time.perf_counter() - start, 6))
 
 
 def _question(network: Network, prime: int | None, seed: int, engine: str | None, limits: Limits) -> Question:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
+from neurocli.errors import EngineError
+from neurocli.invariants.certified_count import BOTH_SIDES, Examined, certificate_evidence, examine, run_facts, save
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.results.result import Status
 
+#: Shares of the time limit that the search may take, without and with certificates after it.
+SEARCH_SHARE, SEARCH_SHARE_BEFORE_CERTIFYING = 0.95, 0.7
+
 
 def monodromy_degree(question: Question) -> Found:
-    """The number of functions found on a random complex affine slice.
+    """The number of functions found on a random affine slice, complex or (with `real_only`) real.
 
     Returns:
-        A numerical degree if the trace test passed; otherwise a bound from below, as far as floating point goes.
+        A numerical degree if the trace test passed; otherwise a bound from below: proved where certificates were
+        asked for, else as far as floating point goes.
+
+    Raises:
+        EngineError: floating point sees another dimension than exact arithmetic.
+
+    Notes:
+        Certified functions are transversal points of the slice, so they stay when it moves a little, and a generic
+        slice has at least as many: the degree is at least their number, if the dimension is what the slice says.
 
     Example:
         >>> from neurocli.invariants.degree import degree
@@ -20,21 +36,57 @@ def monodromy_degree(question: Question) -> Found:
     """
     import numpy as np
 
+    from neurocli.numerics.real_slice import solve_real_slice
     from neurocli.numerics.slices import solve_slice
 
-    answer = solve_slice(question.parametrization, question.seed)
-    evidence = {"kind": "monodromy", "value": answer.count, "seed": answer.seed, "complete": answer.complete,
-                "residual": float(f"{answer.search.residual:.1e}"), "paths": answer.paths,
-                "restarts": answer.restarts}
-    lines = [f"{answer.paths} paths tracked in double precision; functions are counted once for each orbit of every "
-             "symmetry"]
+    tracking, timeout = question.tracking, question.limits.timeout
+    began = time.monotonic()
+    share = SEARCH_SHARE_BEFORE_CERTIFYING if tracking.proves else SEARCH_SHARE
+    execution = tracking.execution(None if timeout is None else began + share * timeout)
+    solve = solve_real_slice if tracking.real_only else solve_slice
+    answer = solve(question.parametrization, question.seed, execution)
+    if answer.system.space.dimension != question.dimension.value:
+        raise EngineError(f"{question.network}: dimension {answer.system.space.dimension} in floating point, "
+                          f"{question.dimension.value} in exact arithmetic", "try another --seed, or --method slice")
+    examined = examine(answer, None if timeout is None else began + timeout) if tracking.proves else None
+    save(tracking, answer, examined)
+    evidence: list[Any] = [{"kind": "monodromy", "value": answer.count, "seed": answer.seed,
+                            "complete": answer.complete}]
+    slice_ = "a random real affine slice" if tracking.real_only else "a random complex affine slice"
     if answer.complete:
-        lines.insert(0, f"{answer.count} functions on a random complex affine slice; the trace test leaves "
-                     f"{answer.search.residual:.1e}")
+        value, status = answer.count, Status.NUMERICAL
+        lines = [f"{answer.count} functions on {slice_}; the trace test passes"]
     else:
-        lines.insert(0, f"at least {answer.count} functions on a random complex affine slice: the trace test did not "
-                     f"pass after {answer.restarts} restarts")
-        evidence["residual"] = None
-    engine = {"name": "numpy", "version": np.__version__}
-    return Found(answer.count, Status.NUMERICAL if answer.complete else Status.BOUND, "monodromy", (evidence,),
-                 tuple(lines), {"seeds": [answer.seed], "trace_test": answer.complete}, engine)
+        value, status = answer.count, Status.BOUND
+        why = "the time limit came first" if answer.search.stop == "limit" else "the trace test did not pass"
+        lines = [f"at least {answer.count} functions on {slice_}: {why}"]
+    data: dict[str, Any] = {"seeds": [answer.seed], "trace_test": answer.complete, "found": answer.count,
+                            "limit": answer.search.stop == "limit"}
+    if examined is not None:
+        if not answer.complete and examined.proved:
+            value = examined.proved
+        evidence.append(certificate_evidence(examined))
+        lines += _proof(question, examined)
+        data |= {**examined.data(tracking.real_only), "proof": _sides(examined)}
+        data["limit"] = data["limit"] or examined.count < answer.count
+    lines.append("functions are counted once for each orbit of every symmetry; paths are tracked in double precision")
+    return Found(value, status, "monodromy", tuple(evidence), tuple(lines), data,
+                 {"name": "numpy", "version": np.__version__}, run=run_facts(answer))
+
+
+def _proof(question: Question, examined: Examined) -> list[str]:
+    """What the certificates say, and on what condition."""
+    lines = examined.sentences(question.tracking)
+    if not question.proved_dimension:
+        lines.append(f"that bounds the degree if the dimension is {question.dimension.value}, which is "
+                     f"{question.dimension.status}")
+    return [_sides(examined), *lines]
+
+
+def _sides(examined: Examined) -> str:
+    """Which side of the answer is proved."""
+    if not examined.solutions.complete:
+        return f"at least {examined.proved}, certified; nothing is known above"
+    if examined.proved == examined.solutions.count:
+        return BOTH_SIDES
+    return f"at least {examined.proved}, certified; {examined.solutions.count}, numerical"

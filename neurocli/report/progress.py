@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+#: An estimate that is so many times what was found says nothing.
+_UNKNOWN = 50
+
 
 class Progress:
     """A bar with a rate, an estimate and the number of failures.
@@ -110,5 +113,6 @@ def search_line(message: Mapping[str, Any]) -> str:
         return str(message["phase"])
     found, paths = max(message["solutions"]), message["paths"]
     rate = paths / message["seconds"] if message["seconds"] else 0.0
-    return (f"{found:,} solutions of about {max(found, message['estimate']):,}, {message['loops']} loops, "
-            f"{paths:,} paths, {rate:,.0f} paths/s")
+    # While nearly every arrival is new there is nothing to estimate from.
+    total = f" of about {max(found, message['estimate']):,}" if message["estimate"] < _UNKNOWN * found else ""
+    return f"{found:,} solutions{total}, {message['loops']} loops, {paths:,} paths, {rate:,.0f} paths/s"

@@ -52,5 +52,5 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {cell(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {cell(item)}" for key, item in value.items()) or "none"
     return str(value)

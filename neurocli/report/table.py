@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from neurocli.report.render import Style
@@ -14,6 +15,8 @@ from neurocli.results.result import Result, Status
 
 COLOURS = {Status.PROVED: "green", Status.CERTIFIED: "green", Status.PROBABLE: "yellow",
            Status.NUMERICAL: "yellow", Status.BOUND: "magenta", Status.UNDECIDED: "red"}
+#: Entries of a list of evidence beyond which it is counted instead of printed.
+_LONG = 200
 
 
 class Printer:
@@ -108,7 +111,7 @@ class Printer:
                 self.console.print(Text(f"{head}no theorem was used"))
         if self.style.verbose:
             for record in result.evidence:
-                self.console.print(Text(f"{head}evidence: {cell(dict(record))}", style="dim"))
+                self.console.print(Text(f"{head}evidence: {cell(_without_arrays(record))}", style="dim"))
             engine = " ".join(result.engine.values()) or "none"
             facts = {"seed": result.seed, "engine": engine, **result.run}
             self.console.print(Text(f"{head}{cell(facts)}", style="dim"))
@@ -117,3 +120,10 @@ class Printer:
         """Everything printed, without blanks at line ends."""
         lines = self.stream.getvalue().splitlines()
         return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _without_arrays(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Evidence for the eye: encoded arrays by their shapes; `--json` and `--certificate` have them in full."""
+    return {name: f"array {cell(value['shape'])}" if isinstance(value, Mapping) and "doubles" in value
+            else f"{len(value)} numbers" if isinstance(value, (list, tuple)) and len(value) > _LONG else value
+            for name, value in record.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from neurocli.report.layouts.tracking import proved_solutions, tracking
 from neurocli.report.render import Style
 from neurocli.report.sections import Section, facts
 from neurocli.results.result import Result
@@ -16,6 +17,7 @@ def sections(result: Result, style: Style) -> list[Section]:
         ("degree", result.value),
         ("status", result.status),
         ("method", result.method),
+        *proved_solutions(data),
         ("neurovariety", data["variety"]),
         ("dim", data["dim"]),
         ("ambient", data["ambient"]),
@@ -34,6 +36,8 @@ def sections(result: Result, style: Style) -> list[Section]:
     if "equation_count" in data:
         found.append(Section("equations of each degree", ("degree", "dimension"),
                              tuple((int(d), n) for d, n in data["equation_count"].items())))
+    if style.verbose and "failed_paths" in result.run:
+        found.append(tracking(result))
     if "coordinates" in data and style.verbose:
         found.append(Section("coordinates", ("name", "meaning"), tuple(data["coordinates"].items())))
     return found
