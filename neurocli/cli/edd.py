@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from neurocli.cli import options
 from neurocli.results.result import Result
+
+if TYPE_CHECKING:
+    from neurocli.invariants.tracking import Tracking
 
 
 class _MetricWithArgument(click.Command):
@@ -38,6 +41,8 @@ class _MetricWithArgument(click.Command):
 @click.option("--engine", type=click.Choice(["msolve", "singular", "macaulay2", "builtin"]), default=None,
               help="Program that solves systems; default the first that is installed.")
 @click.option("--polar", is_flag=True, help="The polar degrees too.")
+@click.option("--project", is_flag=True,
+              help="The projection along the radical of a degenerate loss too: kernel, degree, branch locus.")
 @click.option("--real", type=int, default=None, metavar="N",
               help="Real critical points, minima and saddles of N random real targets.")
 @click.option("--solve", is_flag=True, help="All critical points of the loss of the data (with --metric data FILE).")
@@ -47,6 +52,7 @@ class _MetricWithArgument(click.Command):
               help="Draw the statistics of --real or the points of --solve (.png, .svg, .pdf).")
 @click.option("--emit", "emitted", type=(str, click.Path(dir_okay=False)), default=None, metavar="FORMAT FILE",
               help="Save the critical equations: macaulay2, singular, msolve, mrdi, julia, sage, latex, json.")
+@options.tracking_options
 @options.prime_option
 @options.seed_option
 @options.limit_options
@@ -54,8 +60,8 @@ class _MetricWithArgument(click.Command):
 @options.output_options
 @click.pass_context
 def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | None, method: str, engine: str | None,
-        polar: bool, real: int | None, solve: bool, data: str | None, plot: str | None,
-        emitted: tuple[str, str] | None, prime: int | None, seed: int, timeout: float | None,
+        polar: bool, project: bool, real: int | None, solve: bool, data: str | None, plot: str | None,
+        emitted: tuple[str, str] | None, tracking: Tracking, prime: int | None, seed: int, timeout: float | None,
         memory: int | None, **printing: Any) -> None:
     """Number of critical points of a quadratic loss over a network's functions.
 
@@ -63,7 +69,7 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     Examples:
       neurocli edd mlp:3-2-1,r=2
       neurocli edd --metric bombieri --method groebner mlp:2-2-1,r=4
-      neurocli edd --metric samples 5 mlp:2-2-3,r=2
+      neurocli edd --metric samples 2 --project lightning:2-1,a=2,t=2
       neurocli edd --real 100 cnn:2-2,r=2
     """
     from neurocli.cli.settled import emit_settled, settle
@@ -76,6 +82,8 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     if data is not None and metric != "generic":
         raise click.UsageError("--data and --metric: give one of them")
     chosen = read_metric(metric if data is None else f"data={data}", rank)
+    if not solve and real is None:
+        method = tracking.method_for(method)
     if plot is not None and real is None and not solve:
         raise click.UsageError("--plot: draws what --real or --solve find")
     if emitted is not None and emitted[0] not in FORMATS:
@@ -83,12 +91,15 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     networks = options.read_specs(specs)
     if (emitted is not None or plot is not None) and len(networks) > 1:
         raise click.UsageError("--emit and --plot: give one network, since there is one file")
+    tracking.require_one(len(networks))
 
     def work(network: Any) -> Result:
         """Count one network's critical points in a child process."""
         result = settle(edd_of, network, metric=chosen, method=method, prime=prime, seed=seed, engine=engine,
-                        polar=polar, real=real, solve=solve, emit=emitted and emitted[0], timeout=timeout,
-                        memory=memory)()
+                        polar=polar, project=project, real=real, solve=solve, emit=emitted and emitted[0],
+                        tracking=tracking, timeout=timeout, memory=memory)()
+        if tracking.solutions and not printing["quiet"]:
+            click.echo(f"written: {tracking.solutions}", err=True)
         if plot is not None:
             from neurocli.report.critical_plot import draw
 

@@ -142,7 +142,7 @@ def one_count(question: Question, known: KnownVariety | None, metric: Metric, p:
             removed[stratum.name] = _more(critical_system(chart, equations, others), solutions, engine,
                                           Limits(budget, limits.memory_mb))
             budget -= time.monotonic() - started
-    points = chart.points or _fibre(chart, engine, limits, seed)
+    points = fibre_points(chart, engine, limits, seed)
     return Count(p, seed, solutions, ramified, points, removed, chart.description, len(chart.names), system)
 
 
@@ -166,7 +166,10 @@ def _infinite(chart: Chart) -> EngineError:
                        "degenerate metrics are asked for by --rank, --metric samples or --metric data")
 
 
-def _fibre(chart: Chart, engine: Engine, limits: Limits, seed: int) -> int:
+def fibre_points(chart: Chart, engine: Engine, limits: Limits, seed: int) -> int:
+    """Points of a generic fibre of a chart; 0 where they are infinitely many."""
+    if chart.points is not None:
+        return chart.points
     assert chart.restricted is not None
     system = chart.restricted.system(fibre_polynomials(chart.restricted, seed))
     return engine.count_solutions(system, limits) or 0

@@ -120,7 +120,7 @@ def bundle_chart(variety: SubspaceVariety, p: int) -> Chart:
         grouped: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
         for e, c in total.to_dict().items():
             grouped.setdefault(tuple(map(int, e[size:])), {})[tuple(e[:size])] = c
-        for exponents in sorted(grouped, reverse=True):
+        for exponents in sorted(grouped, key=lambda e: (-sum(e), [-i for i in e])):  # as `coefficient_map` orders them
             coordinates.append(small.from_dict(grouped[exponents]))
             labels.append((output, exponents))
     names = (*(f"s{i + 1}" for i in range(forms)), *(f"a{i + 1}_{j + 1}" for i in range(k) for j in range(n - k)))

@@ -26,7 +26,7 @@ from neurocli.algebra.primes import derive_seed
 from neurocli.algebra.rings import prime_field
 from neurocli.engines.protocol import Engine, Limits
 from neurocli.errors import TooLarge
-from neurocli.formats.system import PolynomialSystem
+from neurocli.formats.system import Polynomial, PolynomialSystem
 from neurocli.invariants.critical_equations import Chart
 from neurocli.invariants.metrics import Metric, loss
 from neurocli.invariants.systems import as_dictionary, constants, context_of
@@ -95,8 +95,11 @@ class SpanModel:
 
 
 def span_model(chart: Chart, metric: Metric, dimension: int, homogeneous: bool, engine: Engine, limits: Limits,
-               seed: int) -> SpanModel:
+               seed: int, gradient: tuple[list[list[int]], list[int]] | None = None) -> SpanModel:
     """Interpolate equations in the span and restrict the loss to it.
+
+    Args:
+        gradient: (gram, b) in the spanning coordinates, where it is known already; the metric is not read then.
 
     Raises:
         TooLarge: too many coordinates, or equations of too high degree.
@@ -105,7 +108,9 @@ def span_model(chart: Chart, metric: Metric, dimension: int, homogeneous: bool, 
         raise TooLarge(f"the functions span a space of {len(chart.spanning)} dimensions; degenerate losses are "
                        f"decomposed up to {MAX_VARIABLES}", "a generic form has a closed form: --rank R")
     size = len(chart.spanning)
-    if metric.kind == "generic":
+    if gradient is not None:
+        gram, b = gradient
+    elif metric.kind == "generic":
         gram, b = loss(metric, [(0, ())] * size, chart.inputs, chart.p, seed)
     else:
         if chart.labels is None:
@@ -167,7 +172,7 @@ def _product(values: Sequence[int], places: Sequence[int], p: int) -> int:
     return total
 
 
-class _Ideals:
+class Ideals:
     """Saturations and degrees of ideals in the coordinates of a model, by an engine."""
 
     def __init__(self, model: SpanModel, engine: Engine, limits: Limits, seed: int) -> None:
@@ -182,8 +187,11 @@ class _Ideals:
 
     def combination(self, polynomials: Sequence[Any]) -> Any:
         """A random combination."""
+        return self._weighted(polynomials, self.random(len(polynomials)))
+
+    def _weighted(self, polynomials: Sequence[Any], weights: Sequence[int]) -> Any:
         total = self.model.context.from_dict({})
-        for f, c in zip(polynomials, self.random(len(polynomials)), strict=True):
+        for f, c in zip(polynomials, weights, strict=True):
             total += f * self.model.context.constant(c)
         return total
 
@@ -215,6 +223,21 @@ class _Ideals:
         answer = self.engine.eliminate(PolynomialSystem(names, self.model.p, tuple(polynomials)), ["t"], self.limits)
         return [self.model.context.from_dict({e: int(c) for e, c in g.items()}) for g in answer.polynomials]
 
+    def eliminated(self, ideal: Sequence[Any], count: int) -> list[Polynomial]:
+        """The ideal's part without the first variables, in the others."""
+        system = PolynomialSystem(self.model.names, self.model.p, tuple(as_dictionary(f) for f in ideal))
+        return list(self.engine.eliminate(system, self.model.names[:count], self.limits).polynomials)
+
+    def random_minor(self, rows: Sequence[Sequence[Any]], size: int) -> Any:
+        """The determinant of random combinations of rows and of columns."""
+        mixed = [list(row) for row in rows]
+        for _ in range(2):  # rows, then columns
+            if len(mixed) > size:
+                weights = [self.random(len(mixed)) for _ in range(size)]
+                mixed = [[self._weighted(column, w) for column in zip(*mixed, strict=True)] for w in weights]
+            mixed = [list(column) for column in zip(*mixed, strict=True)]
+        return _determinant(mixed)
+
     def determinants(self, rows: Sequence[Sequence[Any]], size: int) -> list[Any]:
         """All minors of some rows, as many columns as rows."""
         return [_determinant([[row[j] for j in columns] for row in rows]) for columns in combinations(range(size),
@@ -224,7 +247,7 @@ class _Ideals:
 def critical_split(model: SpanModel, engine: Engine, limits: Limits, seed: int,
                    singular: bool = True) -> tuple[Part, ...]:
     """The critical points by kind, on the regular locus and, where it can be done, on the singular locus."""
-    ideals = _Ideals(model, engine, limits, seed)
+    ideals = Ideals(model, engine, limits, seed)
     parts = list(_split(ideals, model.equations, model.codimension, ""))
     if singular and model.codimension == 1:
         slopes = [model.equations[0].derivative(k) for k in range(model.size)]
@@ -235,7 +258,7 @@ def critical_split(model: SpanModel, engine: Engine, limits: Limits, seed: int,
     return tuple(parts)
 
 
-def _split(ideals: _Ideals, generators: list[Any], codimension: int, where: str,
+def _split(ideals: Ideals, generators: list[Any], codimension: int, where: str,
            expected: tuple[int, int] | None = None) -> list[Part]:
     model = ideals.model
     n, gradient = model.size, model.gradient
@@ -266,12 +289,12 @@ def _split(ideals: _Ideals, generators: list[Any], codimension: int, where: str,
     return parts
 
 
-def _combined(ideals: _Ideals, gram: list[list[int]]) -> list[int]:
+def _combined(ideals: Ideals, gram: list[list[int]]) -> list[int]:
     weights, p = ideals.random(len(gram)), ideals.model.p
     return [sum(w * row[j] for w, row in zip(weights, gram, strict=True)) % p for j in range(len(gram))]
 
 
-def _part(ideals: _Ideals, ideal: list[Any], kind: str) -> list[Part]:
+def _part(ideals: Ideals, ideal: list[Any], kind: str) -> list[Part]:
     dimension, degree = ideals.size(ideal)
     if dimension < 0:
         return []
@@ -280,7 +303,7 @@ def _part(ideals: _Ideals, ideal: list[Any], kind: str) -> list[Part]:
     return [Part(kind, dimension, degree, "varying" if _varies(ideals, ideal) else "constant")]
 
 
-def _varies(ideals: _Ideals, ideal: list[Any]) -> bool:
+def _varies(ideals: Ideals, ideal: list[Any]) -> bool:
     """Whether the loss takes a random value: then it is not constant on some component."""
     value = ideals.model.context.constant(ideals.random(1)[0])
     return ideals.size([*ideal, ideals.model.loss - value])[0] >= 0

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import comb
 from typing import Any
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
-from neurocli.errors import TimeLimit, UsageError
+from neurocli.engines.protocol import Limits
+from neurocli.errors import UsageError
+from neurocli.invariants.critical_limits import tracked, within
 from neurocli.invariants.degenerate_count import (
     generic_rank_count,
     generic_rank_parts,
@@ -24,7 +26,9 @@ from neurocli.invariants.degenerate_count import (
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
+from neurocli.invariants.ed_degree_extras import coefficients, compared, emitted, polar_data, projected
 from neurocli.invariants.metrics import Metric, for_network, read_metric, remarks
+from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
 from neurocli.theorems.ed_degrees import CriticalCount, filling_count, generic_count, invariant_count
@@ -32,12 +36,15 @@ from neurocli.theorems.ed_degrees import CriticalCount, filling_count, generic_c
 METHODS = ("auto", "closed-form", "groebner", "monodromy", "split")
 #: Neurovarieties of higher dimension are left to monodromy.
 MAX_GROEBNER = 7
+#: Methods that take no time worth limiting.
+THEOREMS = ("filling", "closed-form", "generic-rank")
 
 
 def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "generic", method: str = "auto",
         rank: int | None = None, prime: int | None = None, seed: int = 0, engine: str | None = None,
-        polar: bool = False, real: int | None = None, solve: bool = False, emit: str | None = None,
-        memory_mb: int | None = None, timeout: float | None = None) -> Result:
+        polar: bool = False, project: bool = False, real: int | None = None, solve: bool = False,
+        emit: str | None = None, memory_mb: int | None = None, timeout: float | None = None,
+        tracking: Tracking = PLAIN) -> Result:
     """The number of critical points of a quadratic loss on the regular locus of a network's neurovariety.
 
     Args:
@@ -51,10 +58,13 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         seed: seed of every random choice.
         engine: `msolve`, `singular`, `macaulay2` or `builtin`; default the first that is installed.
         polar: the polar degrees too.
+        project: the projection along the radical of a degenerate loss too; data: projection.
         real: statistics of the real critical points over that many random real targets; data: real.
         solve: all critical points of the loss of the data; data: points.
         emit: a format: the critical equations, as text in `data["emitted"]`.
-        memory_mb, timeout: of each question to the engine.
+        memory_mb: of each question to the engine.
+        timeout: seconds for everything; what is not counted in time is bounded from below by path tracking.
+        tracking: certificates, files and processes of path tracking; chooses `monodromy` where the method is open.
 
     Returns:
         A result with the number of isolated critical points; data: metric, dim, ambient, fibre, removed (solutions of
@@ -66,6 +76,7 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         UsageError: not polynomial, a metric that means nothing, or no closed form where one was asked for.
         DataError: a file with wrong contents.
         EngineError: the engine is missing or failed, or its answers do not agree.
+        TimeLimit: the time is over and no bound was reached.
 
     Notes:
         Targets are generic, except with data.  The count is over the complex numbers, so an indefinite Gram
@@ -82,41 +93,60 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         raise UsageError(f"--method: read {method!r}, expected one of {', '.join(METHODS)}")
     check_options(prime, None)
     chosen_metric = read_metric(metric, rank)
-    question = _question(network, prime, seed, engine, timeout, memory_mb)
+    method = method if solve or real is not None else tracking.method_for(method)
+    question = dataclasses.replace(_question(network, prime, seed, engine, timeout, memory_mb), tracking=tracking)
     program = question.parametrization.program
-    coefficients = _coefficients(question, chosen_metric)
-    chosen_metric = for_network(chosen_metric, program.input_size, program.output_size, coefficients)
+    chosen_metric = for_network(chosen_metric, program.input_size, program.output_size,
+                                coefficients(question, chosen_metric))
     known = known_variety(network, proved_to_fill)
+    until = None if timeout is None else time.monotonic() + timeout - (time.perf_counter() - start)
     if real is not None or solve:
-        found = _real(question, known, chosen_metric, real, solve)
+        found = _timed("real", question, known, chosen_metric, until,
+                       lambda q: _real(q, known, chosen_metric, real, solve))
     else:
         chosen = choose_method(question, known, chosen_metric, method)
-        if chosen == "groebner" and method == "auto" and timeout is not None:
-            found = _groebner_or_bound(question, known, chosen_metric, timeout)
-        else:
-            found = _FUNCTIONS[chosen](question, known, chosen_metric)
+        found = _timed(chosen, question, known, chosen_metric, until,
+                       lambda q: _FUNCTIONS[chosen](q, known, chosen_metric))
     data = {"metric": chosen_metric.name, "dim": question.dimension.value,
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
             "split": None, **found.data}
     explanation = [*found.explanation, *remarks(chosen_metric)]
+    rest = question if until is None else dataclasses.replace(
+        question, limits=Limits(max(0.1, until - time.monotonic()), memory_mb))
     if chosen_metric.kind == "data" and found.method == "groebner":
-        explanation += _compared(question, known, chosen_metric, found.value, data)
+        generic = Metric("samples", samples=chosen_metric.samples)
+        theorem = closed_form(question, known, generic)
+        explanation += compared(rest, known, chosen_metric, found.value, data,
+                                None if theorem is None else theorem.value)
     if polar and data["polar_degrees"] is None:
-        data |= _polar(question, known, explanation)
+        data |= polar_data(rest, known, explanation)
+    if project:
+        data |= projected(rest, known, chosen_metric, explanation)
     if emit is not None:
-        data["emitted"] = _emitted(question, known, chosen_metric, emit)
+        data["emitted"] = emitted(question, known, chosen_metric, emit)
     facts = question.dimension
     evidence = [{**record, "metric": chosen_metric.name} for record in found.evidence]
     rests_on = [{"kind": "dimension", "dim": facts.value, "by": facts.evidence[0]}] if facts.evidence else []
     result = Result("edd", network.spelling, found.value, found.status, found.method, data, tuple(explanation),
                     (*evidence, *rests_on), None, seed, found.engine)
-    return result.with_run(seconds=round(time.perf_counter() - start, 6))
+    return result.with_run(**found.run, seconds=round(time.perf_counter() - start, 6))
+
+
+def _timed(chosen: str, question: Question, known: KnownVariety | None, metric: Metric, until: float | None,
+           run: Callable[[Question], Found]) -> Found:
+    """What the method finds, in time where there is a limit."""
+    if until is None or chosen in THEOREMS:
+        return run(question)
+    left = max(0.2, until - time.monotonic())
+    if chosen in ("monodromy", "real"):
+        return tracked(question, left, run)
+    bounds = chosen == "groebner" and metric.rank is None
+    return within(question, left, run, (lambda q: _monodromy(q, known, metric)) if bounds else None)
 
 
 def _question(network: Network, prime: int | None, seed: int, engine: str | None, timeout: float | None,
               memory_mb: int | None) -> Question:
-    from neurocli.engines.protocol import Limits
     from neurocli.engines.registry import choose_engine
     from neurocli.invariants.upper_bounds import reduced
 
@@ -255,22 +285,12 @@ def _real(question: Question, known: KnownVariety | None, metric: Metric, count:
 
     if count is not None and solve:
         raise UsageError("--real and --solve: give one of them")
+    if question.tracking.proves or question.tracking.solutions:
+        raise UsageError(f"{question.tracking.named()}: --real and --solve certify their points and print them",
+                         "--json prints parameters; leave the option out")
     theorem = closed_form(question, known, metric)
     proved = None if theorem is None else theorem.value
     return solve_data(question, metric, proved) if count is None else real_statistics(question, metric, count, proved)
-
-
-def _groebner_or_bound(question: Question, known: KnownVariety | None, metric: Metric, timeout: float) -> Found:
-    """Half of the time for critical equations, what is left for a bound by path tracking."""
-    from neurocli.engines.protocol import Limits
-
-    until = time.monotonic() + timeout
-    half = dataclasses.replace(question, limits=Limits(timeout / 2, question.limits.memory_mb))
-    try:
-        return _groebner(half, known, metric)
-    except TimeLimit:
-        left = Limits(max(0.1, until - time.monotonic()), question.limits.memory_mb)
-        return _monodromy(dataclasses.replace(question, limits=left), known, metric)
 
 
 def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -> Found:
@@ -281,55 +301,3 @@ def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -
 
 _FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "groebner": _groebner,
               "monodromy": _monodromy, "generic-rank": generic_rank_count, "split": split_count}
-
-
-def _coefficients(question: Question, metric: Metric) -> int | None:
-    """Number of coefficients, where the metric is a matrix on them."""
-    if metric.kind != "gram":
-        return None
-    from neurocli.architectures.expansion import coefficient_map
-
-    return len(coefficient_map(question.parametrization)[0])
-
-
-def _compared(question: Question, known: KnownVariety | None, metric: Metric, value: int,
-              data: dict[str, Any]) -> list[str]:
-    """What generic data of the same size would give, for data that may be special."""
-    generic = Metric("samples", samples=metric.samples)
-    theorem = closed_form(question, known, generic)
-    expected = theorem.value if theorem is not None else _groebner(question, known, generic).value
-    data["generic"] = expected
-    if expected == value:
-        return [f"as many as for {metric.samples} generic samples"]
-    return [f"{metric.samples} generic samples have {expected}: these data are special, by repeated or dependent "
-            "inputs, exact fits, or symmetries"]
-
-
-def _polar(question: Question, known: KnownVariety | None, explanation: list[str]) -> dict[str, Any]:
-    from neurocli.invariants.degree import degree
-    from neurocli.invariants.polar_degrees import polar_degrees
-    from neurocli.theorems.ed_degrees import proved_polar_degrees
-
-    proved = proved_polar_degrees(question.network, known)
-    if proved is not None:
-        return {"polar_degrees": list(proved[0]), "polar_status": Status.PROVED.value}
-    top = degree(question.network, seed=question.seed, prime=question.prime, engine=question.engine_name,
-                 timeout=question.limits.timeout, memory_mb=question.limits.memory_mb).value
-    answer = polar_degrees(question, known, top)
-    explanation.append(answer.explanation)
-    return {"polar_degrees": list(answer.values), "polar_status": answer.status.value}
-
-
-def _emitted(question: Question, known: KnownVariety | None, metric: Metric, name: str) -> dict[str, Any]:
-    """The critical equations as text in an exchange format."""
-    from neurocli.algebra.primes import DEFAULT_PRIME
-    from neurocli.formats.question import COUNT
-    from neurocli.formats.registry import write
-    from neurocli.invariants.critical_count import critical_equations
-
-    p = question.prime or DEFAULT_PRIME
-    chart, _, strata, system = critical_equations(question, known, metric, p, question.seed)
-    removed = f"; t is the inverse of equations of: {', '.join(s.name for s in strata)}" if strata else ""
-    system = system.with_comment(f"{question.network}: critical equations of a {metric.name} loss modulo {p}, seed "
-                                 f"{question.seed}", f"unknowns: {chart.description}{removed}")
-    return {"format": name, "text": write(name, system, COUNT)}

@@ -225,6 +225,18 @@ def bombieri_weight(exponents: Sequence[int]) -> Fraction:
     return Fraction(prod(map(factorial, exponents)), factorial(sum(exponents)))
 
 
+def sample_form(labels: Sequence[Label], points: Sequence[Sequence[Fraction]]) -> Rows:
+    """The form sum_i |f(x_i)|^2 in coefficients with these labels, over Q.
+
+    Example:
+        >>> sample_form([(0, (1, 0)), (0, (0, 1))], [(Fraction(1), Fraction(2))])
+        ((Fraction(1, 1), Fraction(2, 1)), (Fraction(2, 1), Fraction(4, 1)))
+    """
+    values = [[prod((v**k for v, k in zip(x, e, strict=True)), start=Fraction(1)) for _, e in labels] for x in points]
+    return tuple(tuple(sum((row[i] * row[j] for row in values), Fraction(0)) if labels[i][0] == labels[j][0]
+                       else Fraction(0) for j in range(len(labels))) for i in range(len(labels)))
+
+
 def _of_samples(metric: Metric, labels: Sequence[Label], points: Sequence[Sequence[int]], p: int,
                 target: Sequence[int]) -> tuple[list[list[int]], list[int]]:
     size = len(labels)

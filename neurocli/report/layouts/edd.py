@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from neurocli.report.layouts.tracking import proved_solutions, tracking
 from neurocli.report.render import Style
 from neurocli.report.sections import Section, facts
 from neurocli.results.result import Result
@@ -23,12 +24,15 @@ def sections(result: Result, style: Style) -> list[Section]:
         ("polar degrees", data["polar_degrees"]),
         ("their status", data.get("polar_status")),
         ("generic fibre", data["fibre"]),
-        ("certified", data.get("certified")),
+        *proved_solutions(data),
+        ("certified", None if "examined" in data else data.get("certified")),
         ("trace test passed", data.get("trace_test")),
     ])]
     if data["split"]:
         found.append(Section("critical points by kind", ("kind", "dimension", "degree", "loss"),
                              tuple((p["kind"], p["dimension"], p["degree"], p["loss"]) for p in data["split"])))
+    if "projection" in data:
+        found += _projection(data["projection"], style)
     if "real" in data:
         found += _statistics(data["real"])
     if "points" in data:
@@ -40,7 +44,44 @@ def sections(result: Result, style: Style) -> list[Section]:
     if data["removed"]:
         found.append(Section("removed from the ramification locus", ("where", "solutions"),
                              tuple((where, number) for where, number in data["removed"].items())))
+    if style.verbose and "failed_paths" in result.run:
+        found.append(tracking(result))
     return found
+
+
+def _projection(record: dict[str, Any], style: Style) -> list[Section]:
+    """The projection along the radical: numbers, then the radical, then the coordinates of the quotient."""
+    shape = [facts("projection along the radical", [
+        ("span of the functions", record["span"]),
+        ("rank of the form", record["rank"]),
+        ("its status", record["rank_status"]),
+        ("kernel", record["kernel"]),
+        ("squares +, -, 0", record["signature"]),
+        ("dimension of the image", record["image"]),
+        ("its status", record["image_status"]),
+        ("degree on the neurovariety", record["degree"]),
+        ("generic fibre", _locus(record["fibre"])),
+        ("ramification locus", _locus(record["ramification"])),
+        ("branch locus", _locus(record["branch"])),
+        ("branch equation", record["equation"]),
+        ("status", record["status"]),
+        ("form", record["drawn"]),
+    ])]
+    if record["radical"]:
+        shape.append(Section("radical", ("functions that the loss does not see",),
+                             tuple((entry["function"],) for entry in record["radical"])))
+    if style.verbose or record["equation"] is not None:
+        shape.append(Section("coordinates of the quotient", ("name", "linear form in the coefficients"), tuple(
+            (f"w{i + 1}", text) for i, text in enumerate(record["coordinates"]))))
+    return shape
+
+
+def _locus(size: Any) -> str | None:
+    """Dimension and degree in words."""
+    if size is None:
+        return None
+    dimension, degree = size
+    return "empty" if dimension < 0 else f"dimension {dimension}, degree {degree}"
 
 
 def _statistics(real: dict[str, Any]) -> list[Section]:

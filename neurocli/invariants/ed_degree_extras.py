@@ -1,0 +1,80 @@
+"""What `edd` says besides the count: generic data to compare with, polar degrees, the projection, systems to save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neurocli.errors import LimitError
+from neurocli.invariants.degree_question import Question
+from neurocli.invariants.metrics import Metric
+from neurocli.results.result import Status
+from neurocli.theorems.degree_catalogue import KnownVariety
+
+
+def coefficients(question: Question, metric: Metric) -> int | None:
+    """Number of coefficients, where the metric is a matrix on them."""
+    if metric.kind != "gram":
+        return None
+    from neurocli.architectures.expansion import coefficient_map
+
+    return len(coefficient_map(question.parametrization)[0])
+
+
+def compared(question: Question, known: KnownVariety | None, metric: Metric, value: int, data: dict[str, Any],
+             proved: int | None) -> list[str]:
+    """What generic data of the same size would give, for data that may be special.
+
+    Args:
+        proved: their number of critical points, where a theorem says it.
+    """
+    from neurocli.invariants.critical_count import critical_counts
+
+    generic = Metric("samples", samples=metric.samples)
+    try:
+        expected = critical_counts(question, known, generic)[-1].value if proved is None else proved
+    except LimitError as error:
+        return [f"not compared with {metric.samples} generic samples: {error.message}"]
+    data["generic"] = expected
+    if expected == value:
+        return [f"as many as for {metric.samples} generic samples"]
+    return [f"{metric.samples} generic samples have {expected}: these data are special, by repeated or dependent "
+            "inputs, exact fits, or symmetries"]
+
+
+def projected(question: Question, known: KnownVariety | None, metric: Metric, explanation: list[str]) -> dict[str, Any]:
+    """The projection along the radical of the loss."""
+    from neurocli.invariants.projection import projection
+
+    record = projection(question, known, metric)
+    explanation += record.pop("lines")
+    return {"projection": record}
+
+
+def polar_data(question: Question, known: KnownVariety | None, explanation: list[str]) -> dict[str, Any]:
+    from neurocli.invariants.degree import degree
+    from neurocli.invariants.polar_degrees import polar_degrees
+    from neurocli.theorems.ed_degrees import proved_polar_degrees
+
+    proved = proved_polar_degrees(question.network, known)
+    if proved is not None:
+        return {"polar_degrees": list(proved[0]), "polar_status": Status.PROVED.value}
+    top = degree(question.network, seed=question.seed, prime=question.prime, engine=question.engine_name,
+                 timeout=question.limits.timeout, memory_mb=question.limits.memory_mb).value
+    answer = polar_degrees(question, known, top)
+    explanation.append(answer.explanation)
+    return {"polar_degrees": list(answer.values), "polar_status": answer.status.value}
+
+
+def emitted(question: Question, known: KnownVariety | None, metric: Metric, name: str) -> dict[str, Any]:
+    """The critical equations as text in an exchange format."""
+    from neurocli.algebra.primes import DEFAULT_PRIME
+    from neurocli.formats.question import COUNT
+    from neurocli.formats.registry import write
+    from neurocli.invariants.critical_count import critical_equations
+
+    p = question.prime or DEFAULT_PRIME
+    chart, _, strata, system = critical_equations(question, known, metric, p, question.seed)
+    removed = f"; t is the inverse of equations of: {', '.join(s.name for s in strata)}" if strata else ""
+    system = system.with_comment(f"{question.network}: critical equations of a {metric.name} loss modulo {p}, seed "
+                                 f"{question.seed}", f"unknowns: {chart.description}{removed}")
+    return {"format": name, "text": write(name, system, COUNT)}
