@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -74,11 +75,12 @@ def degree(ctx: click.Context, specs: tuple[str, ...], method: str, engine: str 
             result = settle(asked, network, timeout=timeout, memory=memory)()
         else:
             result = compute(asked, network, memory_mb=memory, timeout=timeout, memory=memory)
-        if tracking.solutions and not printing["quiet"]:
-            click.echo(f"written: {tracking.solutions}", err=True)
         return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
 
-    ctx.exit(emit_settled([functools.partial(work, network) for network in networks], **printing))
+    tasks: list[Callable[[], Result]] = [functools.partial(work, network) for network in networks]
+    if tracking.solutions and not printing["quiet"]:
+        tasks = [options.told_of(task, tracking.solutions) for task in tasks]
+    ctx.exit(emit_settled(tasks, **printing))
 
 
 def _saved(result: Result, path: str, quiet: bool) -> Result:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from neurocli.cli import options
 from neurocli.cli.settled import emit_settled, settle
+
+if TYPE_CHECKING:
+    from neurocli.invariants.tracking import Tracking
 
 ENGINES = ["msolve", "singular", "macaulay2", "builtin"]
 
@@ -21,11 +24,13 @@ ENGINES = ["msolve", "singular", "macaulay2", "builtin"]
 @click.option("--symmetries", is_flag=True, help="The known symmetry group, its generators, checked.")
 @click.option("--tolerance", type=float, default=None, metavar="T",
               help="With --equivalent: accept outputs that differ by at most T, relative to their size.")
-@click.option("--method", type=click.Choice(["auto", "theorem", "groebner"]), default="auto", show_default=True,
-              help="Theorems alone, points always counted, or whatever decides.")
+@click.option("--method", type=click.Choice(["auto", "theorem", "groebner", "monodromy"]), default="auto",
+              show_default=True,
+              help="Theorems alone, points counted by a Gröbner basis or by path tracking, or whatever decides.")
 @click.option("--emit", "emitted", type=(str, click.Path(dir_okay=False)), default=None, metavar="FORMAT FILE",
               help="Save the system of the generic fibre: macaulay2, singular, msolve, mrdi, julia, sage, json.")
 @click.option("--engine", type=click.Choice(ENGINES), default=None, help="Program for Gröbner bases.")
+@options.tracking_options
 @options.prime_option
 @options.seed_option
 @options.limit_options
@@ -34,7 +39,7 @@ ENGINES = ["msolve", "singular", "macaulay2", "builtin"]
 @click.pass_context
 def fibers(ctx: click.Context, specs: tuple[str, ...], at: str | None, equivalent: tuple[str, str] | None,
            symmetries: bool, tolerance: float | None, method: str, emitted: tuple[str, str] | None,
-           engine: str | None, prime: int | None, seed: int,
+           engine: str | None, tracking: Tracking, prime: int | None, seed: int,
            timeout: float | None, memory: int | None, **printing: Any) -> None:
     """Are the weights determined by the function, and up to what.
 
@@ -47,13 +52,17 @@ def fibers(ctx: click.Context, specs: tuple[str, ...], at: str | None, equivalen
     from neurocli.invariants.fibers import check_options
     from neurocli.invariants.fibers import fibers as fibres
 
+    method = tracking.method_for(method)
     check_options(method, prime, at, equivalent or None, symmetries, tolerance)
     networks = options.read_specs(specs)
+    tracking.require_one(len(networks))
     if emitted is not None:
         _save(networks, *emitted, prime, seed, printing["quiet"])
     tasks = [settle(fibres, network, at=at, equivalent=equivalent or None, symmetries=symmetries,
                     tolerance=tolerance, method=method, prime=prime, seed=seed, engine=engine, timeout=timeout,
-                    memory=memory) for network in networks]
+                    memory=memory, tracking=tracking) for network in networks]
+    if tracking.solutions and not printing["quiet"]:
+        tasks = [options.told_of(task, tracking.solutions) for task in tasks]
     ctx.exit(emit_settled(tasks, **printing))
 
 

@@ -147,6 +147,15 @@ def tracking_options(command: Command) -> Command:
     )(gathered)
 
 
+def told_of(task: Callable[[], Any], path: str) -> Callable[[], Any]:
+    """The same task, which says on standard error that it has written a file."""
+    def work() -> Any:
+        result = task()
+        click.echo(f"written: {path}", err=True)
+        return result
+    return work
+
+
 def prime_option(command: Command) -> Command:
     """--prime."""
     return click.option("--prime", type=int, default=None, metavar="P",

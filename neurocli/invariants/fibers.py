@@ -9,15 +9,16 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.errors import UsageError
+from neurocli.invariants.tracking import METHOD, PLAIN, Tracking
 from neurocli.results.result import Result, Status
 
-METHODS = ("auto", "theorem", "groebner")
+METHODS = ("auto", "theorem", "groebner", "monodromy")
 
 
 def fibers(spec: str | Mapping[str, Any] | Network, *, at: Any = None, equivalent: tuple[Any, Any] | None = None,
            symmetries: bool = False, tolerance: float | None = None, method: str = "auto",
            prime: int | None = None, seed: int = 0, engine: str | None = None, timeout: float | None = None,
-           memory_mb: int | None = None) -> Result:
+           memory_mb: int | None = None, tracking: Tracking = PLAIN) -> Result:
     """The generic fibre, or the fibre over one function, or whether two sets of weights agree.
 
     Args:
@@ -27,12 +28,14 @@ def fibers(spec: str | Mapping[str, Any] | Network, *, at: Any = None, equivalen
         equivalent: two sets of weights to compare.
         symmetries: the known group instead, checked on the parametrization.
         tolerance: for `equivalent`, accept outputs that differ by rounding.
-        method: `auto`; `theorem` (no points are counted); `groebner` (points are always counted).
+        method: `auto`; `theorem` (no points are counted); `groebner` (points are always counted); `monodromy` (they
+            are counted by path tracking).
         prime: prime of the first computation, below 2^31.
         seed: seed of every random choice.
         engine: msolve, singular, macaulay2 or builtin; default the first installed.
         timeout: seconds; what is settled by then is returned.
         memory_mb: limit for the engine.
+        tracking: certificates, files and processes of path tracking; chooses `monodromy` where the method is open.
 
     Returns:
         A result whose value has dimension, excess, points, classes and verdict.
@@ -54,8 +57,13 @@ def fibers(spec: str | Mapping[str, Any] | Network, *, at: Any = None, equivalen
     """
     start = time.perf_counter()
     network = parse(spec)
+    method = tracking.method_for(method)
     check_options(method, prime, at, equivalent, symmetries, tolerance)
-    result = _fibers(network, at, equivalent, symmetries, tolerance, method, prime, seed, engine, timeout, memory_mb)
+    if method == METHOD:
+        result = _by_monodromy(network, seed, timeout, memory_mb, tracking)
+    else:
+        result = _fibers(network, at, equivalent, symmetries, tolerance, method, prime, seed, engine, timeout,
+                         memory_mb)
     return result.with_run(seconds=round(time.perf_counter() - start, 6))
 
 
@@ -75,8 +83,20 @@ def check_options(method: str, prime: int | None, at: Any, equivalent: Any, symm
             raise UsageError(f"--prime: read {prime}, expected a prime below 2^31", "Gröbner bases are computed there")
     if sum((at is not None, equivalent is not None, bool(symmetries))) > 1:
         raise UsageError("--at, --equivalent and --symmetries are different questions", "ask one at a time")
+    if method == METHOD and (at is not None or equivalent is not None or symmetries):
+        raise UsageError("path tracking counts points of the generic fibre, not --at, --equivalent or --symmetries",
+                         "leave out --method monodromy and the options of path tracking")
     if tolerance is not None and (equivalent is None or not 0 <= tolerance < 1):
         raise UsageError("--tolerance: a number from 0 to 1, for --equivalent")
+
+
+def _by_monodromy(network: Network, seed: int, timeout: float | None, memory_mb: int | None,
+                  tracking: Tracking) -> Result:
+    from neurocli.invariants.fibre_monodromy import monodromy_fibre
+
+    found = monodromy_fibre(network, seed=seed, timeout=timeout, memory_mb=memory_mb, tracking=tracking)
+    return Result("fibers", network.spelling, found.value, found.status, found.method, found.data, found.explanation,
+                  found.evidence, None, seed, found.engine).with_run(**found.run)
 
 
 def _fibers(network: Network, at: Any, equivalent: Any, symmetries: bool, tolerance: float | None, method: str,

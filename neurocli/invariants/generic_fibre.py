@@ -193,6 +193,7 @@ class GenericFibre:
     evidence: tuple[Any, ...]
     error_probability: float | None
     engine: dict[str, str]
+    run: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def choose_method(method: str, statement: FibreStatement | None, parametrization: Parametrization, excess: int) -> str:
@@ -239,7 +240,7 @@ def generic_fibre(network: Network, *, method: str, prime: int | None, seed: int
 def _conclude(network: Network, parametrization: Parametrization, excess: Excess, statement: FibreStatement | None,
               chosen: str, count: Count, limited: bool, seed: int) -> GenericFibre:
     order = gauge_stabilizer(network)
-    data = _data(network, parametrization, excess, order, count)
+    data = fibre_data(network, excess, order, count)
     computed = None
     lines: list[str] = []
     if count.points is not None:
@@ -310,8 +311,11 @@ def _status(excess: Excess, statement: FibreStatement | None, computed: int | No
     return excess.status, excess.error
 
 
-def _data(network: Network, parametrization: Parametrization, excess: Excess, order: int,
-          count: Count) -> dict[str, Any]:
+def fibre_data(network: Network, excess: Excess, order: int, count: Count) -> dict[str, Any]:
+    """The `data` of a generic fibre: dimensions, the known group, and what was not settled."""
+    from neurocli.architectures.registry import parametrization as of
+
+    parametrization = of(network)
     return {"question": "generic", "parameters": parametrization.parameter_count, "dim": excess.dim.value,
             "dim_status": excess.dim.status.value, "orbit_dimension": excess.orbit,
             "symmetry_dimension": parametrization.symmetry_dimension,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -49,18 +51,46 @@ class Solutions:
     seed: int
     recipe: Mapping[str, Any]
 
+    @property
+    def residual(self) -> float:
+        """Of the trace test."""
+        return self.search.residual
 
-def write_json(path: str | Path, solutions: Solutions, certificates: Sequence[Certificate] = ()) -> None:
-    """Write parameters, certificates, and what they solve."""
+
+class Solved(Protocol):
+    """What a file of solutions holds: `Solutions`, or `FiberSolutions`."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def points(self) -> np.ndarray: ...
+    @property
+    def data(self) -> np.ndarray: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def residual(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def recipe(self) -> Mapping[str, Any]: ...
+
+
+def write_json(path: str | Path, solutions: Solved, certificates: Sequence[Certificate] = ()) -> None:
+    """Write parameters, certificates, and what they solve.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
     record: dict[str, Any] = {
         "schema": SCHEMA, "recipe": dict(solutions.recipe), "count": solutions.count,
-        "complete": solutions.complete, "residual": solutions.search.residual, "seed": solutions.seed,
+        "complete": solutions.complete, "residual": solutions.residual, "seed": solutions.seed,
         "data": _pairs(solutions.data), "solutions": [_pairs(point) for point in solutions.points]}
-    if not np.isfinite(solutions.search.residual):
+    if not np.isfinite(solutions.residual):
         record["residual"] = None
     if certificates:
         record["certificates"] = [dataclasses.asdict(certificate) for certificate in certificates]
-    Path(path).write_text(json.dumps(record, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+    _write(Path(path), json.dumps(record, sort_keys=True, allow_nan=False) + "\n")
 
 
 def read_json(path: str | Path) -> tuple[np.ndarray, dict[str, Any]]:
@@ -83,10 +113,14 @@ def read_json(path: str | Path) -> tuple[np.ndarray, dict[str, Any]]:
 
 
 def write_bertini(path: str | Path, points: np.ndarray) -> None:
-    """Write points in Bertini's text format."""
+    """Write points in Bertini's text format.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
     from neurocli.formats import bertini
 
-    Path(path).write_text(bertini.write(points.tolist()), encoding="utf-8")
+    _write(Path(path), bertini.write(points.tolist()))
 
 
 def read_bertini(path: str | Path) -> np.ndarray:
@@ -102,6 +136,18 @@ def read_bertini(path: str | Path) -> np.ndarray:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
     return np.array(bertini.read(text), dtype=complex)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file at once: a reader never sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise DataError(f"cannot write {path}: {error.strerror}", "give another file to --solutions") from None
 
 
 def _pairs(vector: np.ndarray) -> list[list[float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from neurocli.report.layouts.tracking import proved_solutions, tracking
 from neurocli.report.render import Style
 from neurocli.report.sections import Section, cell, facts
 from neurocli.results.result import Result
@@ -11,8 +12,11 @@ from neurocli.results.result import Result
 
 def sections(result: Result, style: Style) -> list[Section]:
     """One layout for each question."""
-    return {"generic": _generic, "equivalent": _equivalent, "symmetries": _symmetries,
-            "at": _at}[result.data["question"]](result)
+    found = {"generic": _generic, "equivalent": _equivalent, "symmetries": _symmetries,
+             "at": _at}[result.data["question"]](result)
+    if style.verbose and "failed_paths" in result.run:
+        found.append(tracking(result))
+    return found
 
 
 def _generic(result: Result) -> list[Section]:
@@ -22,6 +26,7 @@ def _generic(result: Result) -> list[Section]:
         ("status", result.status),
         ("error at most", result.error_probability),
         ("method", result.method),
+        *proved_solutions(data),
         ("generic fibre", value["dimension"]),
         ("orbits of the group", data["orbit_dimension"]),
         ("beyond the group", value["excess"]),
