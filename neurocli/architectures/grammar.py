@@ -17,6 +17,7 @@ from typing import Any
 from neurocli.architectures.network import Network
 from neurocli.architectures.registry import FAMILIES, family
 from neurocli.errors import SpecificationError
+from neurocli.results.json_text import unique_keys
 
 MAX_TEXT = 10_000
 MAX_FILE_BYTES = 5_000_000
@@ -166,7 +167,7 @@ def read_text(path: Path) -> str:
             raise SpecificationError("file", str(path), "a regular file")
         if path.stat().st_size > MAX_FILE_BYTES:
             raise SpecificationError("file", str(path), f"at most {MAX_FILE_BYTES} bytes")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # editors on some systems begin files with a mark
     except UnicodeDecodeError:
         raise SpecificationError("file", str(path), "UTF-8 text") from None
     except (OSError, ValueError) as error:
@@ -192,11 +193,12 @@ def read_document(text: str, suffix: str, place: str) -> dict[str, Any]:
     """
     import tomllib
 
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise SpecificationError(place, "nothing", "a specification", "mlp:2-3-1,r=2")
     try:
-        record = json.loads(text) if suffix == ".json" else tomllib.loads(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        record = json.loads(text, object_pairs_hook=unique_keys) if suffix == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # both decoders' errors are ValueErrors
         raise SpecificationError(place, text.strip().splitlines()[0], f"{suffix[1:].upper()} ({error})") from None
     if not isinstance(record, dict):
         raise SpecificationError(place, type(record).__name__, "a table with family and shape")

@@ -32,6 +32,13 @@ from neurocli.cli import options
     default="table",
     help="How to print; ndjson prints one line per network, github workflow annotations.",
 )
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False),
+    default=None,
+    metavar="FILE",
+    help="Write the witnesses against refuted claims, with their evidence, to a file that can be checked again.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False), default=None, help="Write to a file instead.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every value behind a witness, and the slowest networks.")
@@ -50,6 +57,7 @@ def check(
     junit_per: str,
     as_json: bool,
     format_: str,
+    certificate: str | None,
     output: str | None,
     quiet: bool,
     verbose: bool,
@@ -73,6 +81,7 @@ def check(
     from neurocli.conjectures.claims import shipped as shipped_claims
     from neurocli.report.junit import junit_text
     from neurocli.report.progress import Progress
+    from neurocli.report.render import certificate_text
     from neurocli.report.write import write_file
 
     if not files and not shipped and not list_:
@@ -97,6 +106,7 @@ def check(
             timeout=timeout,
             memory_mb=memory,
             strict=prove,
+            certify=certificate is not None,
             progress=lambda done, total, instance: bar.update(done, instance.verdict == "undecided"),
         )
     text = printed(result, verdicts, "json" if as_json else format_, verbose)
@@ -106,6 +116,10 @@ def check(
         click.echo(text, nl=False, color=True)
     if junit is not None:
         write_file(junit, junit_text(verdicts, junit_per))
+    if certificate is not None:
+        write_file(certificate, certificate_text([result]))
+        if not quiet:
+            click.echo(f"certificate: {certificate}", err=True)
     for line in result.explanation:
         click.echo(f"neurocli: {line}", err=True)
     ctx.exit(exit_status(verdicts))

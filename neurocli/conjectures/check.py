@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from neurocli.conjectures.claims import HOLDS, REFUTED, UNDECIDED, Claim, Verdict, decide
+from neurocli.conjectures.claims import HOLDS, REFUTED, UNDECIDED, Claim, Verdict, decide, refutations
 from neurocli.results.result import Result, Status
 
 
@@ -19,12 +19,14 @@ def check(
     timeout: float | None = None,
     memory_mb: int | None = None,
     strict: bool = False,
+    certify: bool = False,
     progress: Callable[[int, int, Any], None] | None = None,
 ) -> tuple[Result, list[Verdict]]:
     """Decide claims and sum up.
 
     Args:
         names: what the result is called: the files.
+        certify: give the witnesses of refuted claims as evidence that can be checked again.
 
     Returns:
         The result, whose value counts claims by verdict and lists them, and the verdicts in full.
@@ -44,6 +46,7 @@ def check(
         for v in verdicts
         if v.claim.expect and v.claim.expect != v.verdict
     ]
+    evidence = refutations(verdicts, seed=seed, jobs=jobs, timeout=timeout, memory_mb=memory_mb) if certify else []
     slowest = sorted((i for v in verdicts for i in v.instances), key=lambda i: -i.seconds)[:5]
     result = Result(
         "check",
@@ -53,7 +56,7 @@ def check(
         "grid",
         {"networks": sum(len(v.instances) for v in verdicts)},
         tuple(explanation),
-        (),
+        tuple(evidence),
         None,
         seed,
     )

@@ -56,6 +56,7 @@ class Instance:
         sure: False when a number in it was only probable.
         used: the invariants that were asked and their values.
         note: why it is undecided.
+        variables: the integers, texts and lists that the grid gave.
     """
 
     spec: str
@@ -65,6 +66,7 @@ class Instance:
     size: int
     seconds: float
     note: str = ""
+    variables: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -228,6 +230,43 @@ def _outcomes(
     return run(work, tasks, jobs=jobs, timeout=timeout, memory_mb=memory_mb, ordered=True)
 
 
+def refutations(
+    verdicts: Sequence[Verdict],
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    timeout: float | None = None,
+    memory_mb: int | None = None,
+) -> list[dict[str, Any]]:
+    """Evidence for every refuted claim: its smallest witness, with all that its statement asked for.
+
+    Raises:
+        NeurocliError: a witness could not be evaluated again within the limits.
+    """
+    tasks = [
+        {"name": v.claim.name, "statement": v.claim.statement, "spec": w.spec, "variables": dict(w.variables)}
+        for v in verdicts
+        for w in v.witnesses[:1]
+    ]
+
+    def work(task: dict[str, Any]) -> dict[str, Any]:
+        from neurocli.conjectures.witnesses import refutation
+
+        return refutation(task["name"], task["statement"], task["spec"], task["variables"], _seed(seed, task["spec"]))
+
+    evidence = []
+    for outcome in _outcomes(work, tasks, jobs, timeout, memory_mb):
+        if outcome.error is not None:
+            raise outcome.error
+        evidence.append(outcome.value)
+    return evidence
+
+
+def _seed(seed: int, spec: str) -> int:
+    """The seed of the computations for one network."""
+    return seed if seed < 2**31 else task_seed(seed, spec, "claim")
+
+
 _ASKERS: dict[int, Asker] = {}
 
 
@@ -235,9 +274,8 @@ def _evaluate(claim: Claim, task: Mapping[str, Any], seed: int) -> dict[str, Any
     """In a worker: the truth of a claim at one network."""
     network = parse(task["spec"])
     variables = {name: tuple(value) if isinstance(value, list) else value for name, value in task["variables"].items()}
-    asker = _ASKERS.setdefault(
-        seed, Asker(seed % 2**31 if seed < 2**31 else task_seed(seed, network.spelling, "claim"))
-    )
+    own = _seed(seed, network.spelling)
+    asker = _ASKERS.setdefault(own, Asker(own))
     context = Context(network, variables, asker)
     truth = evaluate(claim.node, context)
     from neurocli.conjectures.asker import _facts
@@ -257,7 +295,8 @@ def _instance(outcome: Outcome, strict: bool) -> Instance:
     if truth is None or (strict and not sure):
         note = "only probable" if truth is not None else "the bounds known do not settle it"
         return Instance(spec, UNDECIDED, sure, value["used"], value["size"], outcome.seconds, note)
-    return Instance(spec, HOLDS if truth else REFUTED, sure, value["used"], value["size"], outcome.seconds)
+    verdict, variables = HOLDS if truth else REFUTED, outcome.task["variables"]
+    return Instance(spec, verdict, sure, value["used"], value["size"], outcome.seconds, "", variables)
 
 
 def _overall(instances: Sequence[Instance]) -> str:

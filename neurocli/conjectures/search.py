@@ -8,11 +8,13 @@ dimension is the expected one, in both readings of the literature.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.conjectures.evaluation import is_unimodal
 from neurocli.conjectures.grid import MAX_NETWORKS, readable
+from neurocli.conjectures.witnesses import certified
 from neurocli.errors import SpecificationError, TooLarge, UsageError
 from neurocli.invariants.dimension import dim
 from neurocli.results.result import Result, Status
@@ -73,12 +75,23 @@ def minimal_filling(
                 "kind": "minimality",
                 "spec": asked[hidden].spec,
                 "value": asked[hidden].value,
-                "predecessors": [
-                    {"spec": r_.spec, "value": r_.value, "ambient": r_.data["ambient"], "status": r_.status.value}
-                    for r_ in records
-                ],
+                "dimension": certified(asked[hidden]),
+                "predecessors": [{**certified(r_), "ambient": r_.data["ambient"]} for r_ in records],
             }
         )
+    largest = _largest([hidden for hidden in asked if hidden not in set(filling)])
+    sure &= all(asked[hidden].status is Status.PROVED for hidden in largest)
+    evidence.append(
+        {
+            "kind": "cover",
+            "inputs": inputs,
+            "outputs": outputs,
+            "depth": depth,
+            "r": r,
+            "max_width": max_width,
+            "largest": [certified(asked[hidden]) for hidden in largest],
+        }
+    )
     widths = [[inputs, *hidden, outputs] for hidden in filling]
     data = {
         "inputs": inputs,
@@ -110,6 +123,21 @@ def minimal_filling(
         None,
         seed,
     )
+
+
+def _largest(failing: Collection[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The maximal elements of a set of width vectors that holds all smaller ones with each.
+
+    Example:
+        >>> _largest([(1, 1), (1, 2), (2, 1)])
+        [(1, 2), (2, 1)]
+    """
+    known = set(failing)
+    return [
+        low
+        for low in failing
+        if not any(tuple(w + (i == j) for j, w in enumerate(low)) in known for i in range(len(low)))
+    ]
 
 
 def _network(inputs: int, hidden: tuple[int, ...], outputs: int, r: int) -> Network:
@@ -148,11 +176,21 @@ def threshold(spec: str | Network, *, max_degree: int = 12, seed: int = 0) -> Re
     if min(widths[:-1]) < 2:
         raise SpecificationError("shape", network.spelling, "no width 1 before the output: there is no threshold")
     expected = effective_parameters(widths)
-    rows, failing, first, sure = [], 1, None, True
+    rows, evidence, failing, first, sure = [], [], 1, None, True
     for r in range(2, max_degree + 1):
         result = dim(f"mlp:{'-'.join(map(str, widths))},r={r}", seed=seed)
         attained = result.value == expected
         sure &= result.status is Status.PROVED
+        evidence.append(
+            {
+                "kind": "attained",
+                "r": r,
+                "dim": result.value,
+                "expected": expected,
+                "attained": attained,
+                "dimension": certified(result),
+            }
+        )
         rows.append(
             {"r": r, "dim": result.value, "expected": expected, "status": result.status.value, "attained": attained}
         )
@@ -183,7 +221,7 @@ def threshold(spec: str | Network, *, max_degree: int = 12, seed: int = 0) -> Re
         "exhaustive",
         data,
         tuple(explanation),
-        tuple({"kind": "dimension", **row} for row in rows),
+        tuple(evidence),
         None,
         seed,
     )

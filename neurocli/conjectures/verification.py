@@ -7,6 +7,7 @@ from pathlib import Path
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
+from neurocli.conjectures import exact_checks, witnesses
 from neurocli.errors import UsageError
 from neurocli.invariants.certificates import read_certificate, verify
 from neurocli.results.result import Result, Status
@@ -20,7 +21,8 @@ def verify_file(path: str | Path) -> Result:
         DataError: the file is no certificate of this version.
     """
     started = time.perf_counter()
-    records = [verify(record) for record in read_certificate(path)]
+    checkers, support = {**witnesses.CHECKERS, **exact_checks.CHECKERS}, {**witnesses.SUPPORT, **exact_checks.SUPPORT}
+    records = [verify(record, checkers, support) for record in read_certificate(path)]
     rows = [
         {
             "spec": r.spec,

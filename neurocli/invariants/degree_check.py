@@ -101,13 +101,13 @@ def check_dimension(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> C
     return checker({**record, "command": "dim"}, by)
 
 
-def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
+def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool | None, str]:
     """Whether evidence that was found right supports a degree and its status."""
     values = [e for e in done if e["kind"] in ("theorem", "equation", "equations")]
     if any(int(e["value"]) != record["value"] for e in values):
         return False, f"the evidence contradicts the degree {record['value']}"
     if record["status"] == "proved":
-        return bool(values), "proved again" if values else "nothing here proves the degree"
+        return bool(values) or None, "proved again" if values else "nothing here proves the degree"
     boxes = max((int(e["value"]) for e in done if e["kind"] == "krawczyk"), default=None)
     if boxes is not None:
         return boxes_support(record, boxes)
@@ -116,13 +116,13 @@ def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> t
     return fits, "dimension checked, counts fit" if fits else "the slices do not agree on the degree"
 
 
-def boxes_support(record: Mapping[str, Any], boxes: int) -> tuple[bool, str]:
+def boxes_support(record: Mapping[str, Any], boxes: int) -> tuple[bool | None, str]:
     """Whether so many boxes support a number: they prove a bound from below, and cannot prove more."""
     value, status = int(record["value"]), record["status"]
     if boxes > value:
         return False, f"{boxes} solutions are proved, more than the value {value}"
     if status in ("proved", "certified"):
-        return False, f"at least {boxes} is proved, which does not prove {value}"
+        return None, f"at least {boxes} is proved, which does not prove {value}"
     if status == "bound" and boxes < value:
         return True, f"at least {boxes} is proved; the other {value - boxes} are numerical"
     return True, f"at least {boxes} is proved"

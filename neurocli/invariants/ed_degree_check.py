@@ -42,13 +42,13 @@ def check_count(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check
     return (None, "the counts fit") if fits else (False, "the counts do not give this number")
 
 
-def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
+def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool | None, str]:
     """Whether evidence that was found right supports a number of critical points and its status."""
     theorems = [e for e in done if e["kind"] == "theorem"]
     if any(int(e["value"]) != record["value"] for e in theorems):
         return False, f"the evidence contradicts {record['value']}"
     if record["status"] == "proved":
-        return bool(theorems), "proved again" if theorems else "nothing here proves the number"
+        return bool(theorems) or None, "proved again" if theorems else "nothing here proves the number"
     boxes = max((int(e["value"]) for e in done if e["kind"] == "krawczyk"), default=None)
     if boxes is not None:
         from neurocli.invariants.degree_check import boxes_support

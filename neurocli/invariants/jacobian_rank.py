@@ -114,21 +114,19 @@ def check_rank(parametrization: Parametrization, evidence: Mapping[str, Any]) ->
         raise UsageError(f"evidence with {samples} samples", f"between 1 and {MAX_SAMPLES}")
     if "rows" not in evidence:
         return jacobian_rank(parametrization, prime, seed, samples, pivots=False).value >= value
-    rows, columns = list(map(int, evidence["rows"])), list(map(int, evidence["columns"]))
-    size = samples * parametrization.program.output_size
-    if len(set(rows)) != value or len(set(columns)) != value:
-        return False
-    if not all(0 <= r < size for r in rows) or not all(0 <= c < parametrization.parameter_count for c in columns):
+    rows, columns = (np.array(list(map(int, evidence[key])), dtype=np.int64) for key in ("rows", "columns"))
+    if len(set(rows.tolist())) != value or len(set(columns.tolist())) != value:
         return False
     if value == 0:
         return True
-    used = sorted({r % samples for r in rows})
-    position = {s: i for i, s in enumerate(used)}
+    if min(rows.min(), columns.min()) < 0 or columns.max() >= parametrization.parameter_count or rows.max() >= (
+            samples * parametrization.program.output_size):
+        return False
+    used, position = np.unique(rows % samples, return_inverse=True)
     x = inputs(parametrization, prime, seed, samples)[used]
-    field = prime_field(prime)
-    jacobian = parametrization.jacobian(field, point(parametrization, prime, seed), x)
+    jacobian = parametrization.jacobian(prime_field(prime), point(parametrization, prime, seed), x)
     jacobian = jacobian.reshape(-1, len(used), parametrization.parameter_count)
-    picked = np.stack([jacobian[r // samples, position[r % samples], columns] for r in rows])
+    picked = jacobian[(rows // samples)[:, None], position[:, None], columns]
     return is_regular(picked, prime)
 
 

@@ -12,6 +12,8 @@ must be the zero polynomial.  Only small networks are tried.
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from itertools import combinations_with_replacement
 from math import comb
 from typing import Any
@@ -28,6 +30,24 @@ from neurocli.theorems.bound import Bound
 MAX_UNKNOWNS = 1500
 MAX_TERMS = 3000
 MAX_DEGREE = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class FieldBound(Bound):
+    """An upper bound with the vector fields that prove it, as polynomials in t0, t1, ... by parameter number.
+
+    Args:
+        fields: for every field its non-zero entries.
+        at: the prime and the seed of the point where their rank is taken.
+    """
+
+    fields: tuple[Mapping[str, str], ...] = ()
+    at: tuple[int, int] = (0, 0)
+
+    def evidence(self) -> dict[str, Any]:
+        """The bound with the fields, so that a checker needs nothing else."""
+        return {**super().evidence(), "fields": [dict(field) for field in self.fields], "prime": self.at[0],
+                "seed": self.at[1]}
 
 
 def kernel_bound(parametrization: Parametrization, value: int, prime: int, seed: int) -> Bound | None:
@@ -50,9 +70,10 @@ def kernel_bound(parametrization: Parametrization, value: int, prime: int, seed:
         if fields:
             bound = n - _rank_at_point(fields, n, prime, seed)
             if bound == value:
-                return Bound("upper", bound, "polynomial vector fields",
-                             f"{n - bound} independent polynomial vector fields of degree at most {degree} lie in "
-                             "the kernel of the Jacobian", ("each verified as an identity over Q",))
+                return FieldBound("upper", bound, "polynomial vector fields",
+                                  f"{n - bound} independent polynomial vector fields of degree at most {degree} lie "
+                                  "in the kernel of the Jacobian", ("each verified as an identity over Q",),
+                                  fields=tuple(map(_written, fields)), at=(prime, seed))
     return None
 
 
@@ -122,6 +143,38 @@ def is_kernel_field(parametrization: Parametrization, entries: list[dict[Any, in
         if total != 0:
             return False
     return True
+
+
+def check_fields(parametrization: Parametrization, evidence: Mapping[str, Any]) -> bool:
+    """Whether recorded fields lie in the kernel of the Jacobian and prove the bound; no field is searched for.
+
+    Raises:
+        SpecificationError: an entry is no polynomial.
+        UsageError: the prime is none.
+    """
+    from neurocli.algebra.polynomial_text import parse_polynomial
+    from neurocli.algebra.primes import check_prime
+
+    n, prime = parametrization.parameter_count, check_prime(int(evidence["prime"]))
+    names = [f"t{j}" for j in range(n)]
+    fields = []
+    for written in evidence["fields"]:
+        if not set(written) <= set(map(str, range(n))):
+            return False
+        parsed = [parse_polynomial(str(written.get(str(j), "0")), names) for j in range(n)]
+        if any(c.denominator != 1 for polynomial in parsed for c in polynomial.values()):
+            return False
+        fields.append([{e: int(c) for e, c in polynomial.items()} for polynomial in parsed])
+    if not all(is_kernel_field(parametrization, field) for field in fields):
+        return False
+    return n - _rank_at_point(fields, n, prime, int(evidence["seed"])) <= int(evidence["value"])
+
+
+def _written(entries: list[dict[Any, int]]) -> dict[str, str]:
+    from neurocli.algebra.polynomial_text import format_polynomial
+
+    names = [f"t{j}" for j in range(len(entries))]
+    return {str(j): format_polynomial(polynomial, names) for j, polynomial in enumerate(entries) if polynomial}
 
 
 def _rank_at_point(fields: list[list[dict[Any, int]]], n: int, prime: int, seed: int) -> int:

@@ -16,11 +16,19 @@ def sections(result: Result, style: Style) -> list[Section]:
     rows = result.data["results"]
     title = f"{result.spec}: {VERDICTS[result.value]}"
     found = [Section(title, ("spec", "command", "value", "claimed", "right", "why"), tuple(
-        (r["spec"], r["command"], r["value"], r["status"], r["right"], r["note"]) for r in rows))]
+        (r["spec"], r["command"], _short(r["value"]), r["status"], r["right"], r["note"]) for r in rows))]
     if style.verbose or not result.value:
         found.append(Section("evidence", ("spec", "kind", "right", "how"), tuple(
             (r["spec"], c["kind"], c["right"], c["note"]) for r in rows for c in r["checks"])))
     return found
+
+
+def _short(value: Any) -> Any:
+    """A value for one cell: lists of records by their number."""
+    if not isinstance(value, dict):
+        return value
+    return ", ".join(f"{key} {len(entry) if isinstance(entry, list) else 'none' if entry is None else entry}"
+                     for key, entry in value.items() if not isinstance(entry, dict))
 
 
 def row(result: Result) -> dict[str, Any]:

@@ -1,0 +1,216 @@
+"""Refutations and exhaustive searches as evidence, and their checkers.
+
+A witness carries the claim's text, the values of its variables, and every answer the statement
+asked for, each with its own evidence.  The checker re-checks the answers and evaluates the statement
+on them again; nothing is computed anew.  A search carries the dimensions of what fills, of all its
+predecessors, and of the largest networks that do not fill, which together cover the box of widths.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from neurocli.architectures.grammar import parse
+from neurocli.architectures.network import Network
+from neurocli.conjectures.asker import Asker
+from neurocli.conjectures.evaluation import FUNCTIONS, Context, evaluate, smaller
+from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, parse_statement
+from neurocli.invariants.certificates import verify
+from neurocli.results.result import Result, Status
+
+Checked = tuple[bool | None, str]
+_KEPT = ("command", "spec", "value", "status", "method", "evidence", "seed")
+#: A search that claims more networks is refused.
+MAX_BOX = 1_000_000
+
+
+def certified(result: Result) -> dict[str, Any]:
+    """What a certificate keeps of a result."""
+    record = result.to_json()
+    return {key: record[key] for key in _KEPT}
+
+
+def refutation(name: str, statement: str, spec: str, variables: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """The evidence that a statement is false for one network: every answer it asks for.
+
+    Args:
+        name: of the claim.
+        variables: integers, texts and lists of integers, by name.
+    """
+    asker = Asker(seed)
+    network = parse(spec)
+    node = parse_statement(statement, {**types_of(variables), "network": NETWORK}, FUNCTIONS)
+    evaluate(node, Context(network, variables, asker))
+    answers = [{"invariant": invariant, "network": result.spec, "options": dict(options), "result": certified(result)}
+               for (invariant, _, options), result in asker.cache.items() if result is not None]
+    plain = {key: list(value) if isinstance(value, (list, tuple)) else value for key, value in variables.items()}
+    return {"kind": "refutation", "claim": name, "statement": statement, "network": spec, "variables": plain,
+            "answers": answers}
+
+
+def types_of(variables: Mapping[str, Any]) -> dict[str, str]:
+    """The types of the variables of an instance."""
+    types = {}
+    for name, value in variables.items():
+        item = value[0] if isinstance(value, (list, tuple)) and value else value
+        kind = TEXT if isinstance(item, str) else INTEGER
+        types[name] = f"list of {kind}s" if isinstance(value, (list, tuple)) else kind
+    return types
+
+
+class Recorded(Asker):
+    """Answers from a certificate, each re-checked; what is not there is unknown.
+
+    Attributes:
+        wrong: the first answer whose evidence does not support it, in words.
+        unchecked: the first whose evidence has no checker.
+    """
+
+    def __init__(self, answers: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(0)
+        self.wrong = self.unchecked = ""
+        for answer in answers:
+            record = {"status": "undecided", **answer["result"]}
+            network = parse(answer["network"])
+            if record["command"] != answer["invariant"] or parse(record["spec"]).digest != network.digest:
+                self.wrong = self.wrong or f"{answer['network']}: an answer to another question"
+                continue
+            found = verify(record)
+            if found.right is False:
+                self.wrong = self.wrong or f"{record['spec']}: {found.note}"
+            elif found.right is None:
+                self.unchecked = self.unchecked or f"{record['spec']}: {found.note}"
+            key = (answer["invariant"], network.digest, tuple(sorted(answer["options"].items())))
+            self.cache[key] = Result(record["command"], record["spec"], record["value"], Status(record["status"]),
+                                     str(record.get("method", "")), evidence=tuple(record["evidence"]))
+
+    def result(self, name: str, network: Network, options: Mapping[str, str | int]) -> Result | None:
+        """The recorded answer, or None."""
+        return self.cache.get((name, network.digest, tuple(sorted(options.items()))))
+
+
+def check_refutation(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """The statement is false on the recorded answers, and each of them is right."""
+    claims = [c for c in record["value"]["claims"] if c["name"] == evidence["claim"]]
+    if len(claims) != 1 or claims[0]["statement"] != evidence["statement"]:
+        return False, f"no claim {evidence['claim']!r} with this statement"
+    if claims[0]["verdict"] != "refuted" or claims[0]["witness"]["spec"] != evidence["network"]:
+        return False, f"{evidence['network']} is not the witness of this claim"
+    asker = Recorded(evidence["answers"])
+    if asker.wrong:
+        return False, asker.wrong
+    variables = evidence["variables"]
+    node = parse_statement(evidence["statement"], {**types_of(variables), "network": NETWORK}, FUNCTIONS)
+    context = Context(parse(evidence["network"]), variables, asker)
+    truth = evaluate(node, context)
+    if truth is not False:
+        return False, f"the statement is {'true' if truth else 'not settled'} on the recorded answers"
+    if asker.unchecked:
+        return None, asker.unchecked
+    return True, f"false for {evidence['network']}" + ("" if context.sure else ", on numbers that are only probable")
+
+
+def supported_check(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> Checked:
+    """Whether the witnesses that were found right refute every claim that is said to be refuted."""
+    refuted = {claim["name"] for claim in record["value"]["claims"] if claim["verdict"] == "refuted"}
+    shown = {e["claim"] for e in done if e["kind"] == "refutation"}
+    missing = sorted(refuted - shown)
+    if missing:
+        return None, f"no witness against {missing[0]}"
+    return bool(shown), f"{len(shown)} refuted, each by its witness; what holds is checked by checking again"
+
+
+def check_minimality(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """The network fills, its predecessors are all there, and none of them fills."""
+    network = parse(evidence["spec"])
+    if _ambient(network) != int(evidence["value"]):
+        return False, f"{network}: does not fill its ambient space"
+    predecessors = [parse(p["spec"]).digest for p in evidence["predecessors"]]
+    if sorted(predecessors) != sorted(n.digest for n in smaller(network)):
+        return False, f"{network}: the predecessors are not all its networks with one width less by one"
+    if parse(evidence["dimension"]["spec"]).digest != network.digest:
+        return False, f"{network}: the dimension of another network"
+    return _all_right([evidence["dimension"], *evidence["predecessors"]],
+                      lambda d: _fills(d) == (parse(d["spec"]).digest == network.digest))
+
+
+def check_cover(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """Every network of the box lies above one that fills or below one that does not, so the list is complete.
+
+    Filling is monotone in the widths: a subnetwork's functions are functions of the network.
+    """
+    inputs, outputs, depth, r, most = (int(evidence[key]) for key in ("inputs", "outputs", "depth", "r", "max_width"))
+    if record["spec"] != f"minimal-filling inputs={inputs} outputs={outputs} depth={depth} r={r}":
+        return False, "the cover of another search"
+    if depth < 2 or most < 1 or most ** (depth - 1) > MAX_BOX:
+        return False, "a box of no meaning"
+    minimal = [tuple(widths) for widths in record["value"]]
+    largest = [parse(p["spec"]).shape[1:-1] for p in evidence["largest"]]
+    for hidden in itertools.product(range(1, most + 1), repeat=depth - 1):
+        above = any(all(a <= b for a, b in zip(low, hidden, strict=True)) for low in minimal)
+        below = any(all(a >= b for a, b in zip(high, hidden, strict=True)) for high in largest)
+        if above == below:
+            return False, f"hidden widths {list(hidden)}: {'contradictory' if above else 'not covered'}"
+    asked = {parse(f"mlp:{'-'.join(map(str, (inputs, *hidden, outputs)))},r={r}").digest for hidden in largest}
+    return _all_right(evidence["largest"], lambda d: not _fills(d) and parse(d["spec"]).digest in asked)
+
+
+def check_attained(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """The dimension at one activation degree, compared with the expected one."""
+    from neurocli.theorems.identifiability import effective_parameters
+
+    network = parse(evidence["dimension"]["spec"])
+    expected = effective_parameters(network.shape)
+    widths = parse(str(record["spec"]).removeprefix("threshold ")).shape
+    if (network.shape, set(network.get("r")), expected) != (widths, {int(evidence["r"])}, int(evidence["expected"])):
+        return False, "the dimension of another network"
+    if (int(evidence["dim"]) == expected) != evidence["attained"]:
+        return False, "attained exactly where the dimension is the expected one"
+    return _all_right([evidence["dimension"]], lambda p: p["value"] == evidence["dim"])
+
+
+def supported_search(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> Checked:
+    """Whether right evidence supports the list of a search, or a threshold."""
+    if str(record["spec"]).startswith("threshold "):
+        rows = {int(e["r"]): bool(e["attained"]) for e in done if e["kind"] == "attained"}
+        if sorted(rows) != list(range(2, max(rows, default=0) + 1)):
+            return False, "degrees are missing"
+        last = max((r for r, attained in rows.items() if not attained), default=1)
+        return last == record["value"], f"attained from {last + 1} to {max(rows)}"
+    shown = [list(parse(e["spec"]).shape[1:-1]) for e in done if e["kind"] == "minimality"]
+    if sorted(shown) != sorted(record["value"]):
+        return False, "the list and the certificates of minimality do not agree"
+    covered = any(e["kind"] == "cover" for e in done)
+    return covered, f"minimal, and no others: {len(shown)}" if covered else "nothing shows the list complete"
+
+
+def _ambient(network: Network) -> int:
+    from neurocli.invariants.expected import ambient_of
+
+    found = ambient_of(network)
+    return -1 if found is None else found
+
+
+def _fills(record: Mapping[str, Any]) -> bool:
+    return bool(record["value"] == _ambient(parse(record["spec"])))
+
+
+def _all_right(records: Sequence[Mapping[str, Any]], meets: Any) -> Checked:
+    """Whether every nested result is right and meets a condition."""
+    unchecked = ""
+    for record in records:
+        if record.get("command") != "dim" or not meets(record):
+            return False, f"{record.get('spec')}: dimension {record.get('value')} is not what is claimed"
+        found = verify(record)
+        if found.right is False:
+            return False, f"{found.spec}: {found.note}"
+        if found.right is None:
+            unchecked = unchecked or f"{found.spec}: {found.note}"
+    return (None, unchecked) if unchecked else (True, f"{len(records)} dimensions checked")
+
+
+CHECKERS = {"refutation": check_refutation, "minimality": check_minimality, "cover": check_cover,
+            "attained": check_attained}
+SUPPORT = {"check": supported_check, "search": supported_search}
