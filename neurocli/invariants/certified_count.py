@@ -56,6 +56,14 @@ class Examined:
         """Solutions proved not to be real; those that are neither are counted nowhere."""
         return sum(c.certified and c.distinct and c.not_real for c in self.certificates)
 
+    def sides(self, count: int) -> str:
+        """Which side of a count is proved."""
+        if not self.solutions.complete:
+            return f"at least {self.proved}, certified; nothing is known above"
+        if self.proved == count:
+            return BOTH_SIDES
+        return f"at least {self.proved}, certified; {count}, numerical"
+
     def data(self, real_only: bool) -> dict[str, Any]:
         """For the `data` of a result."""
         found: dict[str, Any] = {"certified": self.proved, "examined": self.count}
@@ -89,7 +97,7 @@ def examine(solutions: Solutions, until: float | None = None, most: int | None =
     most = solutions.count if most is None else min(most, solutions.count)
     if until is not None and most:
         most = min(most, _affordable(solutions, until))
-    tell({"phase": f"examining {most} solutions"})
+    tell({"phase": f"examining {most} solutions", "solutions": [solutions.count], "paths": solutions.paths})
     certificates = tuple(certify(system, points[:most], solutions.data)) if most else ()
     shown = points.copy()
     for i, certificate in enumerate(certificates):

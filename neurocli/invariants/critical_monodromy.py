@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurocli.errors import UsageError
+from neurocli.invariants.certified_count import certificate_evidence, examine, run_facts, save
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.metrics import Metric
 from neurocli.results.result import Status
@@ -48,46 +49,56 @@ def root_of(metric: Metric, seed: int) -> str | np.ndarray | Callable[[FunctionS
 
 
 def monodromy_count(question: Question, metric: Metric) -> Found:
-    """Critical points of a random complex target; a proved lower bound where they are certified.
+    """Critical points of a random target, complex or (with `real_only`) real; a proved lower bound where certified.
 
     Returns:
         A numerical count when the trace test passed; otherwise a bound from below.
-    """
-    from neurocli.numerics.certification import certify, count_certified
-    from neurocli.numerics.critical import solve_critical
-    from neurocli.numerics.execution import Execution
 
-    limit, timeout = None, question.limits.timeout
+    Notes:
+        The search is over complex targets, since the trace test is a statement about them; a real target is reached
+        from the last of them, and paths that end there in no regular point are counted by their return codes.
+    """
+    from neurocli.numerics.critical import solve_critical
+    from neurocli.numerics.special_targets import follow
+
+    tracking, timeout = question.tracking, question.limits.timeout
     began = time.monotonic()
-    if timeout is not None:
-        until = began + SEARCH_SHARE * timeout
-        limit = lambda: time.monotonic() > until  # noqa: E731 - one expression
-    answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed,
-                            Execution(limit=limit))
+    execution = tracking.execution(None if timeout is None else began + SEARCH_SHARE * timeout)
+    answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed, execution,
+                            real=tracking.real_only)
+    run = run_facts(answer)
+    target = "a random real target" if tracking.real_only else "a random complex target"
+    lost: dict[str, int] = {}
+    shown = answer
+    if tracking.real_only:
+        followed = follow(answer, np.random.default_rng([question.seed, 0x4EA1]).standard_normal(len(answer.data)))
+        shown, lost = followed.solutions, followed.lost
+        run |= {"failed_paths": {**run["failed_paths"], **lost}, "paths": run["paths"] + answer.count}
+    examined = examine(shown, None if timeout is None else began + timeout,
+                       None if tracking.proves else MAX_CERTIFIED)
+    save(tracking, shown, examined)
     record: dict[str, Any] = {"kind": "monodromy", "value": answer.count, "seed": answer.seed,
-                              "complete": answer.complete, "paths": answer.paths, "restarts": answer.restarts,
-                              "residual": float(f"{answer.search.residual:.1e}") if answer.complete else None}
+                              "complete": answer.complete}
     evidence = [record]
-    certified = None
-    affordable = MAX_CERTIFIED
-    if timeout is not None and answer.count:
-        started = time.monotonic()
-        certify(answer.system, answer.points[:1], answer.data)
-        left = 0.7 * (began + timeout - time.monotonic())
-        affordable = min(MAX_CERTIFIED, int(left / max(1e-4, time.monotonic() - started)))
-    if affordable > 0:
-        certified = count_certified(certify(answer.system, answer.points[:affordable], answer.data))
-        evidence.append({"kind": "lower-bound", "value": certified, "by": "Krawczyk's test", "citation": ""})
     if answer.complete:
-        lines = [f"{answer.count} critical points of a random complex target by {answer.paths} paths; the trace test "
-                 f"leaves {answer.search.residual:.1e}"]
+        lines = [f"{answer.count} critical points of a random complex target; the trace test passes"]
     else:
-        lines = [f"at least {answer.count} critical points of a random complex target by {answer.paths} paths; the "
-                 "trace test did not pass"]
-    if certified is not None:
-        examined = min(answer.count, affordable)
-        lines.append(f"{certified} of {examined} examined ones are proved to exist and to differ (Krawczyk's test)")
-    data = {"seeds": [answer.seed], "trace_test": answer.complete, "certified": certified,
-            "limit": answer.search.stop == "limit"}
+        why = "the time limit came first" if answer.search.stop == "limit" else "the trace test did not pass"
+        lines = [f"at least {answer.count} critical points of a random complex target: {why}"]
+    if lost:
+        lines.append(f"{sum(lost.values())} paths to {target} ended in no regular point: "
+                     + ", ".join(f"{number} {name.lower().replace('_', ' ')}" for name, number in lost.items()))
+    data: dict[str, Any] = {"seeds": [answer.seed], "trace_test": answer.complete, "found": answer.count,
+                            "certified": examined.proved if examined.count else None,
+                            "limit": answer.search.stop == "limit"}
+    if tracking.proves:
+        data |= {**examined.data(tracking.real_only), "proof": examined.sides(answer.count)}
+        data["limit"] = data["limit"] or examined.count < shown.count
+        evidence.append(dict(certificate_evidence(examined)))
+        lines += [examined.sides(answer.count), *examined.sentences(tracking)]
+    elif examined.count:
+        evidence.append({"kind": "lower-bound", "value": examined.proved, "by": "Krawczyk's test", "citation": ""})
+        lines.append(f"{examined.proved} of {examined.count} examined ones are proved to exist and to differ "
+                     "(Krawczyk's test)")
     return Found(answer.count, Status.NUMERICAL if answer.complete else Status.BOUND, "monodromy", tuple(evidence),
-                 tuple(lines), data, {"name": "numpy", "version": np.__version__})
+                 tuple(lines), data, {"name": "numpy", "version": np.__version__}, run=run)

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from neurocli.errors import EngineError
-from neurocli.invariants.certified_count import BOTH_SIDES, Examined, certificate_evidence, examine, run_facts, save
+from neurocli.invariants.certified_count import Examined, certificate_evidence, examine, run_facts, save
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.results.result import Status
 
@@ -66,27 +66,18 @@ def monodromy_degree(question: Question) -> Found:
         if not answer.complete and examined.proved:
             value = examined.proved
         evidence.append(certificate_evidence(examined))
-        lines += _proof(question, examined)
-        data |= {**examined.data(tracking.real_only), "proof": _sides(examined)}
+        lines += _proof(question, examined, examined.sides(answer.count))
+        data |= {**examined.data(tracking.real_only), "proof": examined.sides(answer.count)}
         data["limit"] = data["limit"] or examined.count < answer.count
     lines.append("functions are counted once for each orbit of every symmetry; paths are tracked in double precision")
     return Found(value, status, "monodromy", tuple(evidence), tuple(lines), data,
                  {"name": "numpy", "version": np.__version__}, run=run_facts(answer))
 
 
-def _proof(question: Question, examined: Examined) -> list[str]:
+def _proof(question: Question, examined: Examined, side: str) -> list[str]:
     """What the certificates say, and on what condition."""
     lines = examined.sentences(question.tracking)
     if not question.proved_dimension:
         lines.append(f"that bounds the degree if the dimension is {question.dimension.value}, which is "
                      f"{question.dimension.status}")
-    return [_sides(examined), *lines]
-
-
-def _sides(examined: Examined) -> str:
-    """Which side of the answer is proved."""
-    if not examined.solutions.complete:
-        return f"at least {examined.proved}, certified; nothing is known above"
-    if examined.proved == examined.solutions.count:
-        return BOTH_SIDES
-    return f"at least {examined.proved}, certified; {examined.solutions.count}, numerical"
+    return [side, *lines]

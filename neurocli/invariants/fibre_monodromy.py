@@ -82,8 +82,8 @@ def _conclude(network: Network, excess: Excess, found: FiberSolutions, certifica
     statement = fibre_statement(network)
     _compare(network, statement, found, classes if settled else None)
     if found.even:
-        lines = [f"{found.count} points over each of {found.degree} functions of a slice in the gauge, {order} elements "
-                 "of the finite group"]
+        lines = [f"{found.count} points over each of {found.degree} functions of a slice in the gauge, {order} "
+                 "elements of the finite group"]
     else:
         lines = [f"at least {found.count} points over one function of a slice in the gauge"]
         lines.append("the time limit came first" if found.search.stop == "limit" else
@@ -129,7 +129,7 @@ def _examine(found: FiberSolutions, until: float | None) -> list[Certificate]:
         certify_in_gauge(found.system, found.whole[:1], found.data)
         each = max(1e-4, time.monotonic() - started)
         most = max(0, min(most, int(0.7 * (until - time.monotonic()) / each)))
-    tell({"phase": f"examining {most} points"})
+    tell({"phase": f"examining {most} points", "solutions": [len(found.whole)], "paths": found.search.paths})
     return certify_in_gauge(found.system, found.whole[:most], found.data)
 
 

@@ -2,7 +2,9 @@
 
 Near the end t = 1 of a path the solution is a power series in (1 - t)^(1/w), w its winding
 number.  Following it around the end point w times closes the loop, and the mean over the loop is
-the end point itself, without ever coming near the singularity.
+the end point itself, without ever coming near the singularity.  Where the series has negative
+exponents the mean is its constant term only; such a path goes to infinity, and is known by its
+distance from the mean, which grows from loop to smaller loop.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ def track_to_the_end(homotopy: Homotopy, paths: Paths, options: Options = STANDA
         most_windings: largest winding number.
 
     Returns:
-        End points; a path whose loops close and agree has code `SINGULAR` and a winding number.
+        End points; a path whose loops close and agree has a winding number, and code `SINGULAR`, or
+        `AT_INFINITY` where smaller loops are wider.
     """
     tracker = Tracker(homotopy, options, seed)
     near = tracker.track(_part(paths, 0.0, 1 - radii[0]))
@@ -67,6 +70,7 @@ def track_to_the_end(homotopy: Homotopy, paths: Paths, options: Options = STANDA
     invariants = homotopy.invariants(x)
     open_ends, start = alive[~good], before[alive[~good]]
     guesses = np.full_like(invariants, np.nan)
+    widths = np.zeros(len(paths))
     for number, radius in enumerate(radii):
         if number and len(open_ends):
             closer = tracker.track(Paths(start, _part(paths, 1 - radii[number - 1], 1 - radius).ways[open_ends],
@@ -79,9 +83,12 @@ def track_to_the_end(homotopy: Homotopy, paths: Paths, options: Options = STANDA
         # A loop may close around the wrong things; loops of two radii about one end agree.
         gap = np.linalg.norm(means - guesses[open_ends], axis=1)
         agreed = (turns > 0) & (gap <= _AGREEMENT * np.linalg.norm(means, axis=1))
+        width = np.linalg.norm(homotopy.invariants(start) - means, axis=1)
         chosen = open_ends[agreed]
         invariants[chosen], windings[chosen] = means[agreed], turns[agreed]
-        codes[chosen], t[chosen] = ReturnCode.SINGULAR, 1.0
+        codes[chosen] = np.where(width > widths[open_ends], ReturnCode.AT_INFINITY, ReturnCode.SINGULAR)[agreed]
+        t[chosen] = 1.0
+        widths[open_ends] = width
         guesses[open_ends] = np.where(turns[:, None] > 0, means, np.nan)
         open_ends, start = open_ends[~agreed], start[~agreed]
     ends = EndPoints(paths.labels, x, codes, errors, steps, t)
