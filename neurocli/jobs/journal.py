@@ -1,7 +1,8 @@
 """An append-only journal of finished tasks, one JSON object per line, safe against death at any moment.
 
-What `append` has returned from is on disk.  A line that was torn by a crash is at the end, has no
-newline or no meaning, and is dropped; a spoiled line anywhere else is a fault.
+What `append` has returned from is on disk.  Every line ends with a checksum of itself, under the key `crc`.  A line
+that was torn by a crash is at the end, has no newline or a wrong checksum, and is dropped; a spoiled line anywhere
+else, were it one flipped bit, is a fault that names the line.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import contextlib
 import fcntl
 import json
 import os
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +22,9 @@ from neurocli.errors import DataError
 
 T = TypeVar("T")
 
-#: Version of the layout: a header line, then one line per record.
-SCHEMA = 1
+#: Version of the layout: a header line, then one line per record, each with its checksum.
+SCHEMA = 2
+_CHECKED = re.compile(rb'(\{.*),"crc":"([0-9a-f]{8})"\}\n', re.DOTALL)
 
 
 class Journal:
@@ -91,6 +95,7 @@ class Journal:
                             "wait for it, or give each its own --journal") from None
 
     def _begin_or_resume(self, header: Mapping[str, Any]) -> None:
+        _refuse_older(self.path)
         whole = 0
         for number, (record, end) in enumerate(_lines(self.path), start=1):
             if number == 1:
@@ -121,6 +126,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
         DataError: not a journal, of another schema, or spoiled before its last line.
     """
     path = Path(path)
+    _refuse_older(path)
     lines = _lines(path)
     first = next(lines, None)
     if first is None:
@@ -133,7 +139,9 @@ def read(path: str | Path) -> tuple[dict[str, Any], Iterator[dict[str, Any]]]:
 
 
 def _line(record: Mapping[str, Any]) -> bytes:
-    return json.dumps(record, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    """A non-empty record on one line, with the CRC-32 of what stands before the checksum."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":")).encode()[:-1]
+    return text + b',"crc":"%08x"}\n' % zlib.crc32(text)
 
 
 def _lines(path: Path) -> Iterator[tuple[dict[str, Any], int]]:
@@ -146,7 +154,7 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], int]]:
             following = file.readline()
             record = _record(line)
             if record is None:
-                if following:
+                if following or _glued(line):
                     raise DataError(f"{path}: line {number} is spoiled",
                                     "journals are written by one program only; restore the file")
                 return
@@ -155,14 +163,27 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], int]]:
             line, number = following, number + 1
 
 
+def _refuse_older(path: Path) -> None:
+    """Say what a journal without checksums is, instead of calling it spoiled."""
+    with _faults(path, "read"), path.open("rb") as file:
+        first = file.readline()
+    if first.endswith(b"}\n") and b'"crc":' not in first and b'"journal":1' in first:
+        raise DataError(f"{path}: a journal of schema 1, without checksums; this neurocli writes schema {SCHEMA}",
+                        "finish it with the version that began it, or begin another journal")
+
+
 def _record(line: bytes) -> dict[str, Any] | None:
-    if not line.endswith(b"\n"):
+    match = _CHECKED.fullmatch(line)
+    if not match or zlib.crc32(match[1]) != int(match[2], 16):
         return None
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
+    record: dict[str, Any] = json.loads(match[1] + b"}")
+    return record
+
+
+def _glued(line: bytes) -> bool:
+    """Whether a spoiled last line is two whole lines whose newline was spoiled, and not torn."""
+    first = re.search(rb',"crc":"[0-9a-f]{8}"\}', line)
+    return first is not None and line.endswith(b"\n") and _record(line[:first.end()] + b"\n") is not None
 
 
 def _compare(path: Path, found: Mapping[str, Any], header: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from neurocli.errors import DataError
-from neurocli.jobs.journal import Journal, read
+from neurocli.jobs.journal import Journal, _line, read
 
 HEADER = {"grid": "mlp:2-2-1", "seed": 0}
 
@@ -33,7 +33,7 @@ def journal(tmp_path: Path) -> Path:
 
 def test_round_trip(journal: Path) -> None:
     header, records = read(journal)
-    assert header == {"journal": 1, **HEADER}
+    assert header == {"journal": 2, **HEADER}
     assert [record["value"] for record in records] == [1, 2**70, "ü\n"]
 
 
@@ -71,9 +71,38 @@ def test_spoiled_middle_is_a_fault(journal: Path) -> None:
         Journal(journal, HEADER)
 
 
+def test_every_flipped_bit_is_found(journal: Path) -> None:
+    whole = journal.read_bytes()
+    last = whole.rstrip(b"\n").rindex(b"\n") + 1
+    for position in range(last):
+        spoiled = bytearray(whole)
+        spoiled[position] ^= 1 << position % 7
+        journal.write_bytes(spoiled)
+        with pytest.raises(DataError, match=r"line \d is spoiled|line 1: no journal|belongs to another run"):
+            written(journal)
+    journal.write_bytes(whole)
+    assert len(written(journal)) == 3
+
+
+def test_a_line_moved_or_edited_by_hand_is_spoiled(journal: Path) -> None:
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([lines[0], lines[1].replace(b'"value":1', b'"value":2'), *lines[2:]]))
+    with pytest.raises(DataError, match="line 2 is spoiled"):
+        written(journal)
+
+
+def test_journal_without_checksums_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "old.ndjson"
+    path.write_bytes(b'{"grid":"mlp:2-2-1","journal":1,"seed":0}\n{"task":"a"}\n')
+    for act in (lambda: read(path), lambda: Journal(path, HEADER)):
+        with pytest.raises(DataError, match="schema 1, without checksums"):
+            act()
+    assert b'"task":"a"' in path.read_bytes()
+
+
 def test_record_without_task_is_a_fault(journal: Path) -> None:
     with journal.open("ab") as file:
-        file.write(b'{"value": 1}\n')
+        file.write(_line({"value": 1}))
     with pytest.raises(DataError, match="line 5 names no task"):
         Journal(journal, HEADER)
 
