@@ -22,6 +22,11 @@ def compute(function: Callable[..., Result], *arguments: Any, timeout: float | N
     from neurocli.jobs.isolate import isolate
     from neurocli.report.progress import SearchProgress
 
+    if _quiet():
+        import logging
+
+        logging.getLogger("neurocli").setLevel(logging.ERROR)
+
     def work() -> dict[str, Any]:
         return function(*arguments, **options).to_json()
 

@@ -11,7 +11,9 @@ import base64
 import contextlib
 import dataclasses
 import json
+import logging
 import os
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +28,9 @@ from neurocli.numerics.tracker import Options, Progress, Runner, Sink, Source, T
 #: Times a batch is sent out before its failure is reported.
 _ATTEMPTS = 3
 _WORKERS_PER_PROCESSOR = 4
+#: Seconds for a scheduler to answer, and between looks whether it still has workers.
+_PATIENCE = 10
+_LOG = logging.getLogger("neurocli")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +130,9 @@ class DaskRunner:
             from distributed import Client, LocalCluster
         except ImportError as error:
             raise EngineMissing("dask.distributed is not installed", "pip install 'neurocli[cluster]'") from error
+        # A lost scheduler is dealt with below; tracebacks of its client say nothing more.
+        for name in [n for n in logging.root.manager.loggerDict if n.startswith("distributed")]:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._execution, self._tracker = execution, tracker
         self._recipe = json.dumps({**recipe, "options": dataclasses.asdict(tracker.options)}, sort_keys=True)
         self._cluster = None
@@ -134,9 +142,15 @@ class DaskRunner:
                 workers = min(execution.jobs, _WORKERS_PER_PROCESSOR * (os.cpu_count() or 1))
                 self._cluster = LocalCluster(n_workers=workers, threads_per_worker=1, processes=workers > 1,
                                              dashboard_address=None)
-            self._client = Client(self._cluster or execution.scheduler, timeout=10)
+            self._client = Client(self._cluster or execution.scheduler, timeout=_PATIENCE)
         except OSError as error:
             raise UsageError(f"no dask scheduler at {execution.scheduler}", "start one, or use --jobs") from error
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError as error:
+            self.__exit__()
+            raise UsageError(f"the dask scheduler at {execution.scheduler} has no workers",
+                             "start one with: dask worker ADDRESS") from error
 
     def __enter__(self) -> DaskRunner:
         return self
@@ -149,43 +163,65 @@ class DaskRunner:
 
     def run(self, source: Source, sink: Sink) -> None:
         """See `Tracker.run`."""
-        from distributed import wait
-
         waiting: dict[Any, str] = {}
-        lost: list[str] = []
+        trouble = ""
         places = 2 * max(1, len(self._client.scheduler_info()["workers"]))
         while True:
-            while not lost and len(waiting) < places:
-                paths = source(self._execution.batch)
-                if paths is None or not len(paths):
-                    break
-                task = encode_paths(paths)
-                try:
-                    waiting[self._client.submit(track_remotely, self._recipe, task, pure=False,
-                                                retries=_ATTEMPTS)] = task
-                except Exception:  # whatever a dying cluster raises; the batch is done here
-                    lost.append(task)
-            if not waiting:
-                break
             try:
-                for future in wait(list(waiting), return_when="FIRST_COMPLETED").done:
-                    task = waiting.pop(future)
-                    ends = decode_ends(future.result())
-                    self.tracked += len(ends)
-                    if sink(ends):
-                        return
+                while len(waiting) < places:
+                    paths = source(self._execution.batch)
+                    if paths is None or not len(paths):
+                        break
+                    self._submit(waiting, encode_paths(paths))
+                if not waiting:
+                    return
+                come = self._come(waiting)
             except NeurocliError:
                 raise
-            except Exception:
-                lost += [*waiting.values()]
-                waiting.clear()
-        for task in lost:
+            except (Exception, CancelledError) as error:  # whatever a dying cluster raises
+                trouble = type(error).__name__
+                break
+            for ends in come:
+                self.tracked += len(ends)
+                if sink(ends):
+                    return
+        _LOG.warning("neurocli: note: the scheduler %s gives no answers (%s): the rest is tracked here",
+                     self._execution.scheduler, trouble)
+        # A batch leaves `waiting` with its answer, so those that are left are those that are owed.
+        for task in waiting.values():
             ends = self._tracker.track(decode_paths(task))
             self.tracked += len(ends)
             if sink(ends):
                 return
-        if lost:
-            self._tracker.run(source, sink)
+        self._tracker.run(source, sink)
+
+    def _submit(self, waiting: dict[Any, str], task: str) -> None:
+        owed = object()  # from now on, whether the cluster takes the batch or not
+        waiting[owed] = task
+        waiting[self._client.submit(track_remotely, self._recipe, task, pure=False, retries=_ATTEMPTS)] = task
+        del waiting[owed]
+
+    def _come(self, waiting: dict[Any, str]) -> list[EndPoints]:
+        """End points of batches that are done, at least one, which leave `waiting`."""
+        from distributed import wait
+
+        while True:
+            try:
+                done = wait(list(waiting), timeout=_PATIENCE, return_when="FIRST_COMPLETED").done
+                break
+            except TimeoutError:
+                if not self._client.scheduler_info()["workers"]:
+                    raise
+        found = []
+        for future in done:
+            try:
+                found.append(decode_ends(future.result()))
+            except (Exception, CancelledError):
+                if found:  # this one is still waiting, and fails again at the next look
+                    return found
+                raise
+            del waiting[future]
+        return found
 
 
 def track_remotely(recipe: str, task: str) -> str:
