@@ -1,6 +1,7 @@
 """Sweeps on Dask: the same answers, limits that hold, batches that come back from dead workers."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,9 +11,8 @@ from neurocli.conjectures.cluster import _Batches, served
 
 pytest.importorskip("distributed")
 
-SCRIPT = """
-import json, os, time
-from neurocli.conjectures.cluster import outcomes
+WORK = """
+import os, time
 
 def work(number):
     if number % 40 == 13:
@@ -20,6 +20,11 @@ def work(number):
     if number % 40 == 27:
         time.sleep(60)
     return {"square": number * number, "pid": os.getpid()}
+"""
+SCRIPT = """
+import json
+from injected_work import work
+from neurocli.conjectures.cluster import outcomes
 
 if __name__ == "__main__":
     found = {o.number: (o.value, None if o.error is None else o.error.kind)
@@ -28,8 +33,10 @@ if __name__ == "__main__":
 """
 
 
-def test_failures_cost_one_task_each_and_children_serve_many():
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120)
+def test_failures_cost_one_task_each_and_children_serve_many(tmp_path):
+    (tmp_path / "injected_work.py").write_text(WORK)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     for number, (value, error) in enumerate(found):
@@ -67,8 +74,6 @@ def test_batches_grow_and_lost_ones_come_back_alone():
 
 
 def test_one_child_serves_the_batches_of_a_thread():
-    import os
-
     def work(task):
         if task == "x":
             raise ValueError("no")
