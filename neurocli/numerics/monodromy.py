@@ -22,17 +22,23 @@ from neurocli.numerics.point_table import PointTable
 from neurocli.numerics.trace_test import PASSES, trace_residual
 from neurocli.numerics.tracker import CAUTIOUS, Options, Progress, Runner, Tracker
 
-#: Distance of the middle of an arc from that of its chord, in lengths of the chord: drawn between
-#: these on a logarithmic scale, since branch points lie near and far.
-_DETOUR = (2.0, 30.0)
-#: Fresh start points tracked at first, and with every arc after.
-_FRESH = 8
+#: Distance of the middle of an arc from that of its chord, in lengths of the chord. Successive arcs
+#: take lengths far apart in this range, on a logarithmic scale (multiples of the golden ratio modulo
+#: 1): branch points lie near and far, and a solution that arcs of one length only ever permute with
+#: itself is met by those of another.
+_DETOUR = (1.0, 60.0)
+_GOLDEN = (5**0.5 - 1) / 2
+#: Fresh start points tracked at first (a batch costs little more than a path), and with every arc after.
+_FIRST_FRESH, _FRESH = 32, 8
+#: A search whose last arcs, this many, brought nothing new is begun again elsewhere: a solution far from
+#: all branch points near these nodes is as hard to reach for the arcs to come.
+_QUIET = 8
 #: Gives that many random solutions x, each over data q of its own.
 FreshStarts = Callable[[int], tuple[np.ndarray, np.ndarray]]
 #: In place of the number of an arc: a path from a fresh start point.
 _START = -1
 #: Paths of a search: a path that gets stuck is not worth waiting for, another arc passes elsewhere.
-SEARCHING = Options(smallest_step=1e-6, most_steps=400)
+SEARCHING = Options(smallest_step=1e-7, most_steps=400)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -113,11 +119,12 @@ class Monodromy:
         self._next_label = 0
         self.conflicts = 0
         self._fresh = self._arrivals = 0
+        self._arcs_at_last_find = 0
         self._residual = float("inf")
         self._began = time.monotonic()
         self._told = 0.0
         self._add_points(0, start, invariants)
-        self._add_fresh()
+        self._add_fresh(_FIRST_FRESH)
 
     # -- the graph
 
@@ -125,7 +132,8 @@ class Monodromy:
         """One more arc, between the next pair of nodes, through a random detour."""
         a, b = self._pairs[len(self._edges) % len(self._pairs)]
         detour = gaussian(self._rng, len(self.nodes[a]))
-        length = np.exp(self._rng.uniform(*np.log(_DETOUR)))
+        shortest, longest = _DETOUR
+        length = shortest * (longest / shortest) ** ((0.5 + _GOLDEN * len(self._edges)) % 1)
         detour *= length * np.linalg.norm(self.nodes[b] - self.nodes[a]) / np.linalg.norm(detour)
         way = arc(self.nodes[a], self.nodes[b], detour)
         number = len(self._edges)
@@ -133,16 +141,16 @@ class Monodromy:
         self._tasks.extend((number, True, i) for i in range(len(self.tables[a])))
         # The other end's solutions wait: most of them are about to be met from this end.
         self._later.append(number)
-        self._add_fresh()
+        self._add_fresh(_FRESH)
 
-    def _add_fresh(self) -> None:
+    def _add_fresh(self, count: int) -> None:
         """Random points, each with data that it solves, to be tracked to the first node.
 
         A search from one start alone can be caught in a small orbit of the few loops drawn so far.
         """
         if self._fresh_starts is None:
             return
-        x, q = self._fresh_starts(_FRESH)
+        x, q = self._fresh_starts(count)
         for point, data in zip(x, q, strict=True):
             self._starts.append((point, segment(data, self.nodes[0])))
             self._tasks.append((_START, True, len(self._starts) - 1))
@@ -166,8 +174,10 @@ class Monodromy:
 
     def _add_points(self, node: int, x: np.ndarray, invariants: np.ndarray) -> tuple[list[int], list[bool]]:
         numbers, new = self.tables[node].find_or_add(x, invariants)
-        if self._found is not None and any(new):
-            self._found(node, x[np.array(new)])
+        if any(new):
+            self._arcs_at_last_find = len(self._edges)
+            if self._found is not None:
+                self._found(node, x[np.array(new)])
         for number, fresh in zip(numbers, new, strict=True):
             if fresh:
                 for e, edge in enumerate(self._edges):
@@ -250,9 +260,13 @@ class Monodromy:
             return False
         if self._later and under_way <= max(self.counts) // 20:
             self._open_later()
-        while not self._tasks and len(self._edges) < self._most_arcs and not self._finished():
+        while not self._tasks and self._may_add_arc() and not self._finished():
             self.add_arc()
         return bool(self._tasks)
+
+    def _may_add_arc(self) -> bool:
+        quiet = self._trace_test and len(self._edges) - self._arcs_at_last_find >= _QUIET
+        return len(self._edges) < self._most_arcs and not quiet
 
     def _arrive(self, ends: EndPoints) -> None:
         good = ends.codes == ReturnCode.SUCCESS
