@@ -106,9 +106,12 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
             draw(result, plot)
             if not printing["quiet"]:
                 click.echo(f"written: {plot}", err=True)
+        undecided.append(result.value is None)
         return result if emitted is None else _saved(result, emitted[1], printing["quiet"])
 
-    ctx.exit(emit_settled([functools.partial(work, network) for network in networks], **printing))
+    undecided: list[bool] = []
+    status = emit_settled([functools.partial(work, network) for network in networks], **printing)
+    ctx.exit(status or (3 if any(undecided) else 0))
 
 
 def _saved(result: Result, path: str, quiet: bool) -> Result:

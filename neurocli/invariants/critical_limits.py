@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from neurocli.errors import LimitError, TimeLimit
+from neurocli.errors import LimitError, TimeLimit, TooLarge
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.results.result import Status
 
 #: Share of the time that a method may take that leaves no bound behind.
-FIRST_SHARE = 0.5
+FIRST_SHARE = 0.4
 #: Seconds that the end of a process takes.
 SPARE = 0.25
 
@@ -87,13 +87,16 @@ def _apart(question: Question, seconds: float, method: Method) -> Found | Stoppe
     heard: list[Any] = []
 
     def listen(message: Any) -> None:
-        heard[:] = [message]
+        if "solutions" in message:
+            heard[:] = [message]
         tell(message)
 
     # a little less inside, so that a method that knows when to stop stops by itself
     inside = dataclasses.replace(question, limits=Limits(max(0.1, 0.9 * seconds), question.limits.memory_mb))
     try:
         return _from_json(isolate(lambda: _to_json(method(inside)), timeout=max(0.1, seconds), listener=listen).value)
+    except TooLarge:
+        raise
     except LimitError as error:
         return Stopped(error.message, heard[-1] if heard else None)
 

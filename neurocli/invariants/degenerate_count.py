@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from neurocli.algebra.matrices import rank
 from neurocli.algebra.primes import DEFAULT_PRIME, derive_seed, random_prime
-from neurocli.errors import EngineError, InternalError, TooLarge, UsageError
+from neurocli.errors import EngineError, InternalError, UsageError
 from neurocli.invariants.critical_count import chart_of
-from neurocli.invariants.degenerate_metrics import critical_split, span_model
+from neurocli.invariants.degenerate_metrics import critical_split, restricted_loss, span_model
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.metrics import Metric
 from neurocli.results.result import Status
@@ -59,13 +62,13 @@ def is_degenerate(question: Question, known: KnownVariety | None, metric: Metric
         return metric.rank is not None
     p = question.prime or DEFAULT_PRIME
     chart = chart_of(question, known, p, question.seed)
-    try:
-        model = span_model(chart, metric, len(chart.spanning), True, question.engine, question.limits, question.seed)
-    except TooLarge:
+    if chart.labels is None:
         return False
-    if model.rank == 0:
+    gram, _ = restricted_loss(chart, metric, question.seed)
+    found = rank(np.array(gram, dtype=np.uint64), p)
+    if found == 0:
         raise UsageError("the form is zero on the network's functions, so every function is critical")
-    return model.rank < model.size
+    return found < len(gram)
 
 
 def split_count(question: Question, known: KnownVariety | None, metric: Metric) -> Found:

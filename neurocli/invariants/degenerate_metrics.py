@@ -95,30 +95,42 @@ class SpanModel:
 
 
 def span_model(chart: Chart, metric: Metric, dimension: int, homogeneous: bool, engine: Engine, limits: Limits,
-               seed: int, gradient: tuple[list[list[int]], list[int]] | None = None) -> SpanModel:
+               seed: int, gradient: tuple[list[list[int]], list[int]] | None = None,
+               largest: int = MAX_VARIABLES) -> SpanModel:
     """Interpolate equations in the span and restrict the loss to it.
 
     Args:
         gradient: (gram, b) in the spanning coordinates, where it is known already; the metric is not read then.
+        largest: dimension of the span that is still worked in.
 
     Raises:
         TooLarge: too many coordinates, or equations of too high degree.
     """
-    if len(chart.spanning) > MAX_VARIABLES:
+    if len(chart.spanning) > largest:
         raise TooLarge(f"the functions span a space of {len(chart.spanning)} dimensions; degenerate losses are "
-                       f"decomposed up to {MAX_VARIABLES}", "a generic form has a closed form: --rank R")
+                       f"decomposed up to {largest}",
+                       "--rank R, a generic form, has a closed form for many networks; --project shows the projection")
     size = len(chart.spanning)
     if gradient is not None:
         gram, b = gradient
-    elif metric.kind == "generic":
-        gram, b = loss(metric, [(0, ())] * size, chart.inputs, chart.p, seed)
     else:
-        if chart.labels is None:
-            raise TooLarge("the functions have too many coefficients to be written down")
-        gram, b = _restricted(chart, *loss(metric, chart.labels, chart.inputs, chart.p, seed))
+        gram, b = restricted_loss(chart, metric, seed)
     equations = _equations(chart, dimension, homogeneous, engine, limits)
     labels = [chart.labels[i] if chart.labels else None for i in chart.spanning]
     return SpanModel(chart.p, size, equations, size - dimension, gram, b, labels)
+
+
+def restricted_loss(chart: Chart, metric: Metric, seed: int) -> tuple[list[list[int]], list[int]]:
+    """(gram, b) of a loss in the spanning coordinates.
+
+    Raises:
+        TooLarge: a metric that needs coefficients, of functions that are too large to be expanded.
+    """
+    if metric.kind == "generic":
+        return loss(metric, [(0, ())] * len(chart.spanning), chart.inputs, chart.p, seed)
+    if chart.labels is None:
+        raise TooLarge("the functions have too many coefficients to be written down")
+    return _restricted(chart, *loss(metric, chart.labels, chart.inputs, chart.p, seed))
 
 
 def _restricted(chart: Chart, gram: list[list[int]], b: list[int]) -> tuple[list[list[int]], list[int]]:

@@ -15,7 +15,7 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.engines.protocol import Limits
-from neurocli.errors import UsageError
+from neurocli.errors import LimitError, TimeLimit, UsageError
 from neurocli.invariants.critical_limits import tracked, within
 from neurocli.invariants.degenerate_count import (
     generic_rank_count,
@@ -105,8 +105,16 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
                        lambda q: _real(q, known, chosen_metric, real, solve))
     else:
         chosen = choose_method(question, known, chosen_metric, method)
-        found = _timed(chosen, question, known, chosen_metric, until,
-                       lambda q: _FUNCTIONS[chosen](q, known, chosen_metric))
+        # the projection is an answer of its own, and takes its share of the time
+        first = until if until is None or not project else (until + time.monotonic()) / 2
+        try:
+            found = _timed(chosen, question, known, chosen_metric, first,
+                           lambda q: _FUNCTIONS[chosen](q, known, chosen_metric))
+        except LimitError as error:
+            if not project:
+                raise
+            found = Found(0, Status.UNDECIDED, chosen, (), (f"not counted: {error.message}",),
+                          {"limit": isinstance(error, TimeLimit)})
     data = {"metric": chosen_metric.name, "dim": question.dimension.value,
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
@@ -128,7 +136,8 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     facts = question.dimension
     evidence = [{**record, "metric": chosen_metric.name} for record in found.evidence]
     rests_on = [{"kind": "dimension", "dim": facts.value, "by": facts.evidence[0]}] if facts.evidence else []
-    result = Result("edd", network.spelling, found.value, found.status, found.method, data, tuple(explanation),
+    value = None if found.status is Status.UNDECIDED else found.value
+    result = Result("edd", network.spelling, value, found.status, found.method, data, tuple(explanation),
                     (*evidence, *rests_on), None, seed, found.engine)
     return result.with_run(**found.run, seconds=round(time.perf_counter() - start, 6))
 

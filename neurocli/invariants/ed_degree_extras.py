@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from neurocli.errors import LimitError
-from neurocli.invariants.degree_question import Question
+from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.metrics import Metric
 from neurocli.results.result import Status
 from neurocli.theorems.degree_catalogue import KnownVariety
@@ -51,6 +51,7 @@ def projected(question: Question, known: KnownVariety | None, metric: Metric, ex
 
 
 def polar_data(question: Question, known: KnownVariety | None, explanation: list[str]) -> dict[str, Any]:
+    """The polar degrees, proved or by slices; nothing where the time is too short."""
     from neurocli.invariants.degree import degree
     from neurocli.invariants.polar_degrees import polar_degrees
     from neurocli.theorems.ed_degrees import proved_polar_degrees
@@ -58,9 +59,13 @@ def polar_data(question: Question, known: KnownVariety | None, explanation: list
     proved = proved_polar_degrees(question.network, known)
     if proved is not None:
         return {"polar_degrees": list(proved[0]), "polar_status": Status.PROVED.value}
-    top = degree(question.network, seed=question.seed, prime=question.prime, engine=question.engine_name,
-                 timeout=question.limits.timeout, memory_mb=question.limits.memory_mb).value
-    answer = polar_degrees(question, known, top)
+    try:
+        top = degree(question.network, seed=question.seed, prime=question.prime, engine=question.engine_name,
+                     timeout=question.limits.timeout, memory_mb=question.limits.memory_mb)
+        answer = polar_degrees(question, known, Found(top.value, top.status, top.method, (), ()))
+    except LimitError as error:
+        explanation.append(f"polar degrees: {error.message}")
+        return {}
     explanation.append(answer.explanation)
     return {"polar_degrees": list(answer.values), "polar_status": answer.status.value}
 

@@ -28,7 +28,7 @@ import numpy as np
 from neurocli.algebra.polynomial_text import format_polynomial
 from neurocli.algebra.primes import DEFAULT_PRIME, derive_seed, random_prime
 from neurocli.architectures.expansion import input_names, labelled_map
-from neurocli.errors import EngineError, LimitError, TooLarge
+from neurocli.errors import EngineError, LimitError
 from neurocli.formats.system import Polynomial, PolynomialSystem
 from neurocli.invariants.critical_count import chart_of
 from neurocli.invariants.critical_equations import Chart
@@ -37,11 +37,14 @@ from neurocli.invariants.degree_question import Question
 from neurocli.invariants.metrics import Label, Metric, bombieri_weight, sample_form
 from neurocli.invariants.quadratic_space import OrthogonalBasis, Row, orthogonal_basis, projection_matrix
 from neurocli.invariants.systems import as_dictionary, constants, context_of
+from neurocli.jobs.isolate import isolate
 from neurocli.theorems.degree_catalogue import KnownVariety
 from neurocli.theorems.ed_degrees import proved_polar_degrees
 
 #: Entries of random samples and forms.
 SIZE = 9
+#: Dimensions of the span in which fibres and branch loci are computed, and seconds for each prime.
+MAX_SPAN, SECONDS = 10, 15.0
 #: An equation with more terms is not printed.
 MAX_TERMS = 40
 
@@ -192,7 +195,8 @@ def _shapes(question: Question, known: KnownVariety | None, form: ExactForm) -> 
     for attempt in range(2):
         p = random_prime(derive_seed(question.seed, "project", attempt)) if attempt else question.prime or DEFAULT_PRIME
         seed = derive_seed(question.seed, "projection", attempt) % 2**32
-        done.append((p, shape_modulo(question, known, form, p, seed)))
+        deep = not done or done[0][1].branch is not None
+        done.append((p, shape_modulo(question, known, form, p, seed, deep)))
     first, second = done[0][1], done[1][1]
     if dataclasses.replace(first, equation=None) != dataclasses.replace(second, equation=None) and not (
             _unsettled(first) or _unsettled(second)):
@@ -234,8 +238,12 @@ def _described(question: Question, known: KnownVariety | None, metric: Metric, f
     return found | {"lines": lines}
 
 
-def shape_modulo(question: Question, known: KnownVariety | None, form: ExactForm, p: int, seed: int) -> Shape:
+def shape_modulo(question: Question, known: KnownVariety | None, form: ExactForm, p: int, seed: int,
+                 deep: bool = True) -> Shape:
     """The image, the fibres and the branch locus modulo a prime.
+
+    Args:
+        deep: look for more than the dimension and the degree.
 
     Raises:
         EngineError: the prime is a bad one.
@@ -253,20 +261,39 @@ def shape_modulo(question: Question, known: KnownVariety | None, form: ExactForm
                 total += f * chart.context.constant(c)
         images.append(total)
     image = _rank_at(chart, images, seed)
+    limits = question.limits
+    seconds = SECONDS if limits.timeout is None else min(SECONDS, 0.4 * limits.timeout)
     degree = fibre = ramification = branch = equation = None
     try:
+        inside = dataclasses.replace(question, limits=dataclasses.replace(limits, timeout=seconds))
         if image == len(chart.names):
-            degree = _degree(chart, images, question, seed)
-        gram = [[_residue(c, p) for c in row] for row in form.orthogonal.gram]
-        model = span_model(chart, Metric("gram"), question.dimension.value, question.parametrization.cone,
-                           question.engine, question.limits, seed, (gram, [0] * len(gram)))
-        ideals = Ideals(model, question.engine, question.limits, seed)
-        if image < len(chart.names):
-            fibre = _fibre(ideals, chart, functionals, seed)
-        ramification, branch, equation = _branch(ideals, functionals, image)
-    except (LimitError, TooLarge):
+            degree = _degree(chart, images, inside, seed)
+        if deep:  # interpolation is no engine's work, so the limit needs a process
+            fibre, ramification, branch, equation = isolate(
+                lambda: _in_the_span(inside, chart, form, functionals, image, seed), timeout=seconds).value
+    except LimitError:
         pass  # what is known by now stands
-    return Shape(image, degree, fibre, ramification, branch, equation)
+    return Shape(image, degree, _pair(fibre), _pair(ramification), _pair(branch),
+                 None if equation is None else {tuple(e): int(c) for e, c in equation})
+
+
+def _pair(size: list[int] | None) -> tuple[int, int] | None:
+    return None if size is None else (size[0], size[1])
+
+
+def _in_the_span(question: Question, chart: Chart, form: ExactForm, functionals: list[list[int]], image: int,
+                 seed: int) -> list[Any]:
+    """Generic fibre, ramification and branch locus, as JSON types."""
+    gram = [[_residue(c, chart.p) for c in row] for row in form.orthogonal.gram]
+    model = span_model(chart, Metric("gram"), question.dimension.value, question.parametrization.cone, question.engine,
+                       question.limits, seed, (gram, [0] * len(gram)), MAX_SPAN)
+    ideals = Ideals(model, question.engine, question.limits, seed)
+    fibre = _fibre(ideals, chart, functionals, seed) if image < len(chart.names) else None
+    try:
+        ramification, branch, equation = _branch(ideals, functionals, image)
+    except LimitError:
+        return [fibre, None, None, None]
+    return [fibre, ramification, branch, None if equation is None else [[list(e), c] for e, c in equation.items()]]
 
 
 def _rank_at(chart: Chart, images: Sequence[Any], seed: int) -> int:

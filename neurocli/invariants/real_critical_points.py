@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import time
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neurocli.errors import UsageError
+from neurocli.invariants.certified_count import run_facts
 from neurocli.invariants.critical_monodromy import root_of
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.metrics import Metric
+from neurocli.invariants.spurious_points import has_subnetworks, subnetwork_points
 from neurocli.results.result import Status
 
 if TYPE_CHECKING:
     from neurocli.numerics.solutions import Solutions
 
 MAX_TARGETS = 10_000
+#: Share of the time limit that the search for a generic solution set may take.
+SEARCH_SHARE = 0.6
+#: Paths that are followed at once to real targets.
+GROUP = 256
 #: Random phases that are tried to make parameters real, and the error that counts as none.
 PHASES = 40
 EXACT = 1e-10
@@ -55,7 +63,7 @@ class CriticalPoint:
         """Plain data; complex numbers as pairs, for real points as numbers."""
         parameters = [v.real if self.real else [v.real, v.imag] for v in self.parameters]
         loss = self.loss.real if self.real else [self.loss.real, self.loss.imag]
-        return {"loss": loss, "real": self.real, "certified": self.certified,
+        return {"loss": loss, "real": self.real, "certified": self.certified, "subnetwork": None, "type": "pure",
                 "proved_real": self.proved_real, "index": self.index,
                 "kind": kind_of(self.index), "parameters": parameters}
 
@@ -67,8 +75,11 @@ def kind_of(index: int | None) -> str:
     return "local minimum" if index == 0 else f"saddle of index {index}"
 
 
-def solve_generic(question: Question, metric: Metric) -> Solutions:
+def solve_generic(question: Question, metric: Metric, until: float | None = None) -> Solutions:
     """The critical points of one generic complex target, in real coordinates.
+
+    Args:
+        until: moment on the clock of `time.monotonic` when to stop the search.
 
     Raises:
         UsageError: indefinite or degenerate forms.
@@ -78,7 +89,8 @@ def solve_generic(question: Question, metric: Metric) -> Solutions:
     if metric.kind == "gram" and min(np.linalg.eigvalsh(np.array(metric.matrix, dtype=float))) <= 0:
         raise UsageError("the Gram matrix is not positive definite, so real critical points have no index",
                          "complex counts need no definite form: leave --real out")
-    return solve_critical(question.parametrization, root_of(metric, question.seed), question.seed, real=True)
+    return solve_critical(question.parametrization, root_of(metric, question.seed), question.seed,
+                          question.tracking.execution(until), real=True)
 
 
 def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray) -> list[CriticalPoint]:
@@ -153,28 +165,22 @@ def real_statistics(question: Question, metric: Metric, count: int, proved: int 
     Raises:
         UsageError: not a number of targets, or data, whose target is given.
     """
-    from neurocli.numerics.critical import track_to_targets
-    from neurocli.numerics.paths import ReturnCode
-
     if not 1 <= count <= MAX_TARGETS:
         raise UsageError(f"--real: read {count}, expected a number from 1 to {MAX_TARGETS}")
     if metric.kind == "data":
         raise UsageError("--real draws targets, and data have theirs", "use --solve")
-    solutions = solve_generic(question, metric)
-    rng = np.random.default_rng([question.seed, 0x4EA1])
-    targets = rng.standard_normal((count, len(solutions.data)))
-    ends = track_to_targets(solutions, targets)
-    numbers, minima, indices, lost, sure = [], [], Counter[int](), 0, 0
-    for number in range(count):
-        mine = ends.labels // solutions.count == number
-        good = mine & (ends.codes == ReturnCode.SUCCESS)
-        lost += int((mine & ~good).sum())
-        points = critical_points(solutions, targets[number], ends.x[good])
-        real = [p for p in points if p.real]
-        sure += sum(p.proved_real for p in points)
-        numbers.append(len(real))
-        minima.append(sum(p.index == 0 for p in real))
-        indices.update(p.index for p in real if p.index is not None)
+    began, limit = time.monotonic(), question.limits.timeout
+    solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
+    until = None if limit is None else began + limit
+    targets = np.random.default_rng([question.seed, 0x4EA1]).standard_normal((count, len(solutions.data)))
+    outcomes = list(_followed(question, solutions, targets, until))
+    numbers = [sum(kinds.values()) for kinds, _, _ in outcomes]
+    if not numbers:
+        return _no_targets(solutions, proved)
+    minima = [kinds.get(0, 0) for kinds, _, _ in outcomes]
+    indices = sum((Counter(kinds) for kinds, _, _ in outcomes), Counter[int]())
+    lost, sure = sum(o[1] for o in outcomes), sum(o[2] for o in outcomes)
+    asked, count = count, len(outcomes)
     summary = {"targets": count, "complex": solutions.count, "minimum": min(numbers),
                "mean": round(statistics.fmean(numbers), 6), "maximum": max(numbers),
                "histogram": {str(k): v for k, v in sorted(Counter(numbers).items())},
@@ -189,8 +195,67 @@ def real_statistics(question: Question, metric: Metric, count: int, proved: int 
              f"local minima: {min(minima)} to {max(minima)}"]
     if lost:
         lines.append(f"{lost} paths lost, which may have led to real points")
+    if count < asked:
+        lines.append(f"the time was over after {count} of {asked} targets")
     return Found(solutions.count, _status(solutions, proved), "monodromy", (_record(solutions),), tuple(lines),
-                 {"real": summary, "seeds": [question.seed], "trace_test": solutions.complete}, _engine())
+                 {"real": summary, "seeds": [question.seed], "trace_test": solutions.complete,
+                  "limit": count < asked or solutions.search.stop == "limit"}, _engine(), run=run_facts(solutions))
+
+
+def _followed(question: Question, solutions: Solutions, targets: np.ndarray,
+              until: float | None) -> Iterator[tuple[dict[int, int], int, int]]:
+    """For every target in order: real points by index, lost paths, points proved to be real.
+
+    Targets go in fixed groups, so that the answer does not depend on the number of processes.
+    """
+    from neurocli.jobs.messages import tell
+    from neurocli.jobs.supervisor import run
+    from neurocli.numerics.critical import track_to_targets
+    from neurocli.numerics.paths import ReturnCode
+
+    size = max(1, GROUP // max(1, solutions.count))
+    groups = [(i, min(i + size, len(targets))) for i in range(0, len(targets), size)]
+
+    def work(group: Any) -> Any:
+        first, last = group
+        if until is not None and time.monotonic() > until:
+            return None
+        ends = track_to_targets(solutions, targets[first:last])
+        found = []
+        for number in range(last - first):
+            mine = ends.labels // solutions.count == number
+            good = mine & (ends.codes == ReturnCode.SUCCESS)
+            points = critical_points(solutions, targets[first + number], ends.x[good])
+            kinds = Counter(p.index for p in points if p.real and p.index is not None)
+            found.append([sorted(kinds.items()), int((mine & ~good).sum()), sum(p.proved_real for p in points)])
+        return found
+
+    jobs = question.tracking.jobs
+    answers = map(work, groups) if jobs == 1 else (_value(o) for o in run(work, groups, jobs=jobs, ordered=True))
+    done = 0
+    for found in answers:
+        if found is None:
+            return
+        for kinds, lost, sure in found:
+            done += 1
+            yield dict(map(tuple, kinds)), lost, sure
+        tell({"phase": f"{solutions.count} solutions followed to {done} of {len(targets)} real targets"})
+
+
+def _value(outcome: Any) -> Any:
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.value
+
+
+def _no_targets(solutions: Solutions, proved: int | None) -> Found:
+    """The time was over before a target was reached: what is known of the complex points."""
+    status = _status(solutions, proved)
+    lines = (f"{'' if status is Status.NUMERICAL else 'at least '}{solutions.count} complex critical points; the time "
+             "was over before they could be followed to a real target",)
+    return Found(solutions.count, status, "monodromy", (_record(solutions),), lines,
+                 {"seeds": [solutions.seed], "trace_test": solutions.complete, "limit": True}, _engine(),
+                 run=run_facts(solutions))
 
 
 def solve_data(question: Question, metric: Metric, proved: int | None = None) -> Found:
@@ -207,7 +272,8 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
 
     if metric.kind != "data":
         raise UsageError("--solve: the critical points of data; give --data FILE")
-    solutions = solve_generic(question, metric)
+    began, limit = time.monotonic(), question.limits.timeout
+    solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
     target = np.array([[float(v) for v in row] for row in metric.outputs]).reshape(-1)
     ends = track_to_targets(solutions, target[None])
     good = ends.codes == ReturnCode.SUCCESS
@@ -219,10 +285,17 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
         lines.append(f"a generic target has {solutions.count}: {solutions.count - len(points)} paths ended in no "
                      "isolated regular point, so these data are not generic (repeated samples, exact fits), or lie far "
                      "from generic ones in floating point")
-    data = {"points": [p.to_json() for p in points], "generic": solutions.count, "seeds": [question.seed],
-            "trace_test": solutions.complete, "real_points": len(real)}
+    data: dict[str, Any] = {"points": [p.to_json() for p in points], "generic": solutions.count,
+                            "seeds": [question.seed], "trace_test": solutions.complete, "real_points": len(real),
+                            "limit": solutions.search.stop == "limit"}
+    if has_subnetworks(question.network):
+        found = subnetwork_points(question, metric, target, None if limit is None else began + 0.9 * limit)
+        lines.append(f"{len(found.points)} critical points of the loss in parameters on subnetworks, "
+                     f"{sum(p.spurious for p in found.points)} of them spurious: the loss on functions is not critical")
+        lines += [f"subnetwork {'-'.join(map(str, widths))} was not solved: {why}" for widths, why in found.left]
+        data["subnetwork_points"] = [p.to_json() for p in found.points]
     return Found(len(points), _status(solutions, proved), "monodromy", (_record(solutions),), tuple(lines), data,
-                 _engine())
+                 _engine(), run=run_facts(solutions))
 
 
 def _status(solutions: Solutions, proved: int | None) -> Status:

@@ -36,11 +36,14 @@ def sections(result: Result, style: Style) -> list[Section]:
     if "real" in data:
         found += _statistics(data["real"])
     if "points" in data:
-        found.append(Section("critical points of the loss", ("loss", "kind", "certified", "proved real"), tuple(
-            (_number(p["loss"]), p["kind"], p["certified"], p["proved_real"]) for p in data["points"])))
+        points = [*data["points"], *data.get("subnetwork_points", ())]
+        found.append(Section("critical points of the loss",
+                             ("loss", "kind", "type", "subnetwork", "certified", "proved real"), tuple(
+                                 (_number(p["loss"]), p["kind"], p["type"], p["subnetwork"], p["certified"],
+                                  p["proved_real"]) for p in points)))
         if style.verbose:
             found.append(Section("parameters of the real ones", ("loss", "parameters"), tuple(
-                (_number(p["loss"]), p["parameters"]) for p in data["points"] if p["real"])))
+                (_number(p["loss"]), p["parameters"]) for p in points if p["real"])))
     if data["removed"]:
         found.append(Section("removed from the ramification locus", ("where", "solutions"),
                              tuple((where, number) for where, number in data["removed"].items())))
@@ -97,8 +100,11 @@ def _statistics(real: dict[str, Any]) -> list[Section]:
 
 
 def _number(value: Any) -> Any:
-    """A complex number, given as a pair, as text."""
-    return value if not isinstance(value, (list, tuple)) else f"{value[0]:.6g}{value[1]:+.6g}i"
+    """A complex number, given as a pair, as text; without an imaginary part that is rounding."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    real, imaginary = value
+    return f"{real:.6g}" + ("" if abs(imaginary) <= 1e-9 * abs(real) else f"{imaginary:+.6g}i")
 
 
 def row(result: Result) -> dict[str, Any]:
