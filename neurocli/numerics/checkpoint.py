@@ -14,7 +14,7 @@ from neurocli.jobs.journal import Journal, read
 from neurocli.numerics.execution import decode_array, encode_array
 
 #: Seconds after which solutions are written even when they are few.
-_SECONDS = 1.0
+_SECONDS = 0.25
 _MANY = 256
 
 
