@@ -29,8 +29,8 @@ from neurocli.cli import options
     "--format",
     "format_",
     type=click.Choice(["table", "json", "ndjson", "csv", "latex", "github"]),
-    default="table",
-    help="How to print; ndjson prints one line per network, github workflow annotations.",
+    default=None,
+    help="How to print, a table by default; ndjson prints one line per network, github workflow annotations.",
 )
 @click.option(
     "--certificate",
@@ -56,7 +56,7 @@ def check(
     junit: str | None,
     junit_per: str,
     as_json: bool,
-    format_: str,
+    format_: str | None,
     certificate: str | None,
     output: str | None,
     quiet: bool,
@@ -84,6 +84,8 @@ def check(
     from neurocli.report.render import certificate_text
     from neurocli.report.write import write_file
 
+    if as_json and format_ not in (None, "json"):
+        raise click.UsageError(f"--json and --format {format_}: give one of them")
     if not files and not shipped and not list_:
         raise click.UsageError("give a claims file, or --shipped (see: neurocli help claims)")
     claims = [claim for file in files for claim in read_claims(file)]
@@ -109,7 +111,7 @@ def check(
             certify=certificate is not None,
             progress=lambda done, total, instance: bar.update(done, instance.verdict == "undecided"),
         )
-    text = printed(result, verdicts, "json" if as_json else format_, verbose)
+    text = printed(result, verdicts, "json" if as_json else format_ or "table", verbose)
     if output is not None:
         write_file(output, text)
     else:

@@ -79,6 +79,8 @@ def emit(tasks: Sequence[Callable[[], Result]], *, as_json: bool, format_: str |
     from neurocli.report.render import Style, certificate_text, render, render_one
     from neurocli.report.write import write_file
 
+    if as_json and format_ not in (None, "json"):
+        raise click.UsageError(f"--json and --format {format_}: give one of them")
     format_ = "json" if as_json else format_ or "table"
     style = Style(format_, verbose=verbose, explain=explain, cite=cite, to_file=output is not None)
     results: list[Result] = []

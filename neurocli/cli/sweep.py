@@ -103,7 +103,10 @@ def sweep(
     from neurocli.results.store import Store
 
     if not grids:
-        raise click.UsageError("give a grid file, or '-' is not allowed here (see: neurocli help sweep)")
+        raise click.UsageError("give a grid: a TOML file, a list of specifications, or - for standard input "
+                               "(see: neurocli help sweep)")
+    if "-" in grids and (merge or slurm is not None):
+        raise click.UsageError("standard input cannot be read here: give the name of a file")
     if merge:
         ctx.exit(stream(iter(sweeps.merge(grids)), format_, output, True))
     if len(grids) != 1:

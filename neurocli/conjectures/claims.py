@@ -7,6 +7,8 @@ words), statement, and a `[claim.grid]` (see grid.py) or a list `networks`.
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import re
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,12 +18,13 @@ from typing import Any
 
 from neurocli.architectures.grammar import parse, read_text
 from neurocli.conjectures.asker import Asker
-from neurocli.conjectures.evaluation import FUNCTIONS, Context, evaluate
+from neurocli.conjectures.evaluation import FUNCTIONS, Context, EvaluationError, evaluate
 from neurocli.conjectures.expression import NETWORK, Node, parse_statement
 from neurocli.conjectures.grid import Grid, read_grid
 from neurocli.errors import NeurocliError, SpecificationError
 from neurocli.jobs.supervisor import Outcome, run, task_seed
 
+POINTER = "see: neurocli help claims"
 HOLDS, REFUTED, UNDECIDED = "holds", "refuted", "undecided"
 
 
@@ -36,6 +39,7 @@ class Claim:
         statement: its text; `node` is the checked tree.
         grid: the networks it is about.
         expect: the verdict that is known to be true, where the file says so (`holds`, `refuted`).
+        place: where the statement stands, for messages.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Claim:
     node: Node
     grid: Grid
     expect: str | None = None
+    place: str = "statement"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,7 +122,16 @@ def read_claims(path: str | Path) -> list[Claim]:
     Raises:
         SpecificationError: line, column or key, what stood there, what was expected.
     """
-    return claims_of_text(read_text(Path(path)), str(path))
+    try:
+        return claims_of_text(read_text(Path(path)), str(path))
+    except SpecificationError as error:
+        error.hint = _with_pointer(error.hint)
+        raise
+
+
+def _with_pointer(hint: str) -> str:
+    """The hint of a fault in a claims file, with where the language is explained."""
+    return "\n  ".join([*(line for line in [hint] if line and line != "see: neurocli help spec"), POINTER])
 
 
 def claims_of_text(text: str, place: str) -> list[Claim]:
@@ -129,14 +143,31 @@ def claims_of_text(text: str, place: str) -> list[Claim]:
     records = document.get("claim")
     if set(document) != {"claim"} or not isinstance(records, list) or not records:
         raise SpecificationError(place, ", ".join(document) or "nothing", "tables [[claim]]")
-    claims = [_claim(record, f"{place}, claim {number}") for number, record in enumerate(records, 1)]
+    lines = _statement_lines(text)
+    claims = [
+        _claim(record, f"{place}, claim {number}", f"{place}, line {line}, claim {number}, statement")
+        for number, (record, line) in enumerate(zip(records, lines, strict=False), 1)
+    ]
     names = [claim.name for claim in claims]
     if len(set(names)) != len(names):
         raise SpecificationError(place, max(names, key=names.count), "each name once")
     return claims
 
 
-def _claim(record: Any, place: str) -> Claim:
+def _statement_lines(text: str) -> Iterator[int]:
+    """For each table `[[claim]]` the line of its statement, or of its head where it has none."""
+    heads: list[int] = []
+    statements: dict[int, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(r"\s*\[\[\s*claim\s*\]\]", line):
+            heads.append(number)
+        elif heads and re.match(r"\s*statement\s*=", line):
+            statements.setdefault(heads[-1], number)
+    yield from (statements.get(head, head) for head in heads)
+    yield from itertools.repeat(1)  # tables spelled in another way
+
+
+def _claim(record: Any, place: str, statement: str) -> Claim:
     known = {"name", "title", "source", "statement", "grid", "networks", "expect"}
     if not isinstance(record, dict) or set(record) - known:
         raise SpecificationError(place, ", ".join(sorted(set(record) - known)), "the keys " + ", ".join(sorted(known)))
@@ -154,7 +185,7 @@ def _claim(record: Any, place: str) -> Claim:
         f"{place}, {'grid' if 'grid' in record else 'networks'}",
     )
     names = {**grid.names(), "network": NETWORK}
-    node = parse_statement(record["statement"], names, FUNCTIONS, f"{place}, statement")
+    node = parse_statement(record["statement"], names, FUNCTIONS, statement)
     return Claim(
         record["name"],
         str(record.get("title", "")),
@@ -163,6 +194,7 @@ def _claim(record: Any, place: str) -> Claim:
         node,
         grid,
         record.get("expect"),
+        statement,
     )
 
 
@@ -197,11 +229,7 @@ def decide(
     """
     tasks, sizes = [], []
     for index, claim in enumerate(claims):
-        instances = list(claim.grid.instances())
-        if not instances:
-            raise SpecificationError(
-                f"claim {claim.name}", "a grid without networks", "hypotheses that some network of the ranges satisfies"
-            )
+        instances = _instances(claim)
         sizes.append(len(instances))
         tasks += [
             {"claim": index, "spec": network.spelling, "variables": variables} for network, variables in instances
@@ -222,6 +250,19 @@ def decide(
     return [
         Verdict(claim, _overall(found[index]), tuple(found[index]), spent[index]) for index, claim in enumerate(claims)
     ]
+
+
+def _instances(claim: Claim) -> list[tuple[Any, dict[str, Any]]]:
+    """The networks of a claim; one about nothing would hold, so an empty grid is a fault."""
+    try:
+        instances = list(claim.grid.instances())
+        if not instances:
+            expected = "hypotheses that some network of the ranges satisfies: this range is empty"
+            raise SpecificationError(f"claim {claim.name}", "a grid without networks", expected)
+    except SpecificationError as error:
+        error.hint = _with_pointer(error.hint)
+        raise
+    return instances
 
 
 def _outcomes(
@@ -277,7 +318,12 @@ def _evaluate(claim: Claim, task: Mapping[str, Any], seed: int) -> dict[str, Any
     own = _seed(seed, network.spelling)
     asker = _ASKERS.setdefault(own, Asker(own))
     context = Context(network, variables, asker)
-    truth = evaluate(claim.node, context)
+    try:
+        truth = evaluate(claim.node, context)
+    except EvaluationError as error:
+        fault = error.in_statement(claim.statement, claim.place, f" for {network.spelling}")
+        fault.hint = _with_pointer(fault.hint)
+        raise fault from None
     from neurocli.conjectures.asker import _facts
 
     return {"truth": truth, "sure": context.sure, "used": context.used, "size": _facts(network)["parameters"].value}

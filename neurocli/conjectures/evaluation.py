@@ -10,7 +10,7 @@ from typing import Any
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
-from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, TRUTH, Node, Signature, list_of
+from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, TRUTH, Node, Signature, list_of, pointed
 from neurocli.conjectures.knowledge import Known, Truth, equal, every, less, negated, some
 from neurocli.errors import SpecificationError
 
@@ -43,6 +43,18 @@ FUNCTIONS: dict[str, Signature] = {
 }
 
 
+class EvaluationError(SpecificationError):
+    """A statement has no meaning for some network: it divides by 0, or an index has no entry."""
+
+    def __init__(self, column: int, read: str, expected: str) -> None:
+        super().__init__(f"statement, column {column + 1}", read, expected)
+        self.column = column
+
+    def in_statement(self, text: str, place: str, when: str = "") -> SpecificationError:
+        """The same fault with the text of the statement, a caret, and the instance where it came up."""
+        return pointed(text, place, self.column, self.read, self.expected + when)
+
+
 @dataclasses.dataclass
 class Context:
     """One instance of a statement.
@@ -69,7 +81,7 @@ def evaluate(node: Node, context: Context) -> Any:
     if kind == "text":
         return node.value
     if kind == "name":
-        return _variable(str(node.value), context)
+        return _variable(node, context)
     if kind in ("and", "or"):
         return _junction(node, context)
     if kind == "not":
@@ -77,7 +89,10 @@ def evaluate(node: Node, context: Context) -> Any:
     if kind == "compare":
         return _compare(str(node.value), *(evaluate(part, context) for part in node.parts))
     if kind == "arithmetic":
-        return _arithmetic(str(node.value), *(evaluate(part, context) for part in node.parts))
+        a, b = (evaluate(part, context) for part in node.parts)
+        if node.value in ("//", "%", "/") and b.value == 0:
+            raise EvaluationError(node.parts[1].column, "0", "a divisor that is not 0 (`where` can see to it)")
+        return _arithmetic(str(node.value), a, b)
     if kind == "index":
         return _index(node, context)
     if kind in ("all", "any"):
@@ -90,12 +105,12 @@ def evaluate(node: Node, context: Context) -> Any:
     return _call(str(node.value), [first, *rest], dict(node.keywords), context)
 
 
-def _variable(name: str, context: Context) -> Any:
-    if name == "network":
+def _variable(node: Node, context: Context) -> Any:
+    if node.value == "network":
         if context.network is None:
-            raise SpecificationError("where", "an invariant of a network", "a condition on the variables alone")
+            raise EvaluationError(node.column, "an invariant of a network", "a condition on the variables alone")
         return context.network
-    value = context.variables[name]
+    value = context.variables[str(node.value)]
     if isinstance(value, (tuple, list)):
         return [Known.point(item) for item in value]
     return Known.point(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -155,7 +170,7 @@ def _arithmetic(operator: str, a: Known, b: Known) -> Known:
         if y < 0 or max(x.bit_length(), 1) * y > MAX_BITS:
             return Known(None, None, sure)
         return Known.point(x**y, sure)
-    if y == 0 or (operator == "/" and x % y):
+    if operator == "/" and x % y:
         return Known(None, None, sure)  # undefined: no statement about it is settled
     return Known.point(x % y if operator == "%" else x // y, sure)
 
@@ -163,9 +178,7 @@ def _arithmetic(operator: str, a: Known, b: Known) -> Known:
 def _index(node: Node, context: Context) -> Any:
     items, index = (evaluate(part, context) for part in node.parts)
     if index.value is None or not -len(items) <= index.value < len(items):
-        raise SpecificationError(
-            f"statement, column {node.column + 1}", f"index {index.value}", f"an index into a list of {len(items)}"
-        )
+        raise EvaluationError(node.column, f"index {index.value}", f"an index into a list of {len(items)}")
     return items[index.value]
 
 

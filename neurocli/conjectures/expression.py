@@ -82,6 +82,14 @@ def parse_statement(
     return node
 
 
+def pointed(text: str, place: str, at: int, read: str, expected: str) -> SpecificationError:
+    """A fault in a statement, with a caret below the column."""
+    error = SpecificationError(f"{place}, column {at + 1}", read, expected)
+    line = text.replace("\n", " ")
+    error.hint = f"{line}\n  {' ' * at}^"
+    return error
+
+
 class _Parser:
     def __init__(self, text: str, names: Mapping[str, str], functions: Mapping[str, Signature], place: str) -> None:
         if len(text) > MAX_LENGTH:
@@ -94,10 +102,7 @@ class _Parser:
     def fail(self, expected: str, column: int | None = None, read: str | None = None) -> SpecificationError:
         at = self.start if column is None else column
         shown = read or self.token or "the end"
-        error = SpecificationError(f"{self.place}, column {at + 1}", shown, expected)
-        line = self.text.replace("\n", " ")
-        error.hint = f"{line}\n  {' ' * at}^"
-        return error
+        return pointed(self.text, self.place, at, shown, expected)
 
     def next(self) -> None:
         rest = self.text[self.position :]
@@ -210,6 +215,8 @@ class _Parser:
         return node
 
     def arithmetic(self, operator: str, left: Node, right: Node) -> Node:
+        if operator in ("//", "%", "/") and right.kind == "number" and right.value == 0:
+            raise self.fail("a divisor that is not 0", right.column, "0")
         return Node(
             "arithmetic", INTEGER, left.column, operator, (self.expect(left, INTEGER), self.expect(right, INTEGER))
         )

@@ -18,7 +18,7 @@ from typing import Any
 
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
-from neurocli.conjectures.evaluation import FUNCTIONS, Context, evaluate
+from neurocli.conjectures.evaluation import FUNCTIONS, Context, EvaluationError, evaluate
 from neurocli.conjectures.expression import INTEGER, TEXT, Node, list_of, parse_statement
 from neurocli.errors import SpecificationError, TooLarge
 
@@ -54,11 +54,13 @@ class Grid:
         templates: specifications with `{name}` where a variable stands.
         variables: name -> values, in the order of the file.
         where: hypothesis on the variables, or None.
+        hypothesis: its text and where it stands, for messages.
     """
 
     templates: tuple[str, ...]
     variables: tuple[tuple[str, Any], ...]
     where: Node | None = None
+    hypothesis: tuple[str, str] = ("", "where")
 
     @property
     def count(self) -> int:
@@ -93,14 +95,22 @@ class Grid:
             variables = dict(zip(names, values, strict=True))
             if self.where is not None:
                 context = Context(None, variables, _nothing)
-                if evaluate(self.where, context) is not True:
-                    continue
+                try:
+                    if evaluate(self.where, context) is not True:
+                        continue
+                except EvaluationError as error:
+                    raise error.in_statement(*self.hypothesis, f" for {_shown(variables)}") from None
             for template in self.templates:
                 network = parse(fill(template, variables))
                 key = equivalence_key(network)
                 if key not in seen:
                     seen.add(key)
                     yield network, variables
+
+
+def _shown(variables: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {'-'.join(map(str, v)) if isinstance(v, tuple) else v}" for name, v in
+                     variables.items())
 
 
 def _nothing(name: str, network: Network, keywords: Mapping[str, str]) -> Any:
@@ -165,7 +175,8 @@ def read_grid(record: Mapping[str, Any], place: str) -> Grid:
         return grid
     if not isinstance(where, str):
         raise SpecificationError(f"{place}, key 'where'", repr(where), "a condition on the variables")
-    return dataclasses.replace(grid, where=parse_statement(where, grid.names(), FUNCTIONS, f"{place}, key 'where'"))
+    at = f"{place}, key 'where'"
+    return dataclasses.replace(grid, where=parse_statement(where, grid.names(), FUNCTIONS, at), hypothesis=(where, at))
 
 
 def _values(value: Any, place: str) -> Any:

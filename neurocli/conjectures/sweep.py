@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -52,13 +54,14 @@ class Sweep:
 def read_sweep(path: str | Path, invariant_: str | None = None) -> Sweep:
     """A sweep from a TOML file: a grid (see grid.py), with `invariant` and options at the top.
 
-    A file that does not end in `.toml` is a list of specifications, one per line.
+    A file that does not end in `.toml` is a list of specifications, one per line; `-` is standard input, which
+    holds either.
 
     Raises:
         SpecificationError: the file does not parse, or names no invariant.
     """
-    text = read_text(Path(path))
-    if not str(path).endswith(".toml"):
+    text = _standard_input() if str(path) == "-" else read_text(Path(path))
+    if not (str(path).endswith(".toml") or (str(path) == "-" and re.search(r"^\s*networks\s*=", text, re.MULTILINE))):
         specs = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
         if not specs:
             raise SpecificationError(str(path), "nothing", "one specification per line, or a grid in TOML")
@@ -75,6 +78,14 @@ def read_sweep(path: str | Path, invariant_: str | None = None) -> Sweep:
     if not isinstance(options, dict) or set(options) - OPTIONS:
         raise SpecificationError(f"{path}, key 'options'", repr(options), "a table of " + ", ".join(sorted(OPTIONS)))
     return Sweep(read_grid(record, str(path)), name, tuple(sorted(options.items())))
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise SpecificationError("standard input", "binary data", "a grid in TOML, or one specification per line"
+                                 ) from None
 
 
 def in_shard(spec: str, shard: tuple[int, int]) -> bool:

@@ -24,9 +24,20 @@ SCHEMA = 1
 
 
 def default_path() -> Path:
-    """`$XDG_CACHE_HOME/neurocli/store.sqlite`."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "neurocli" / "store.sqlite"
+    """`$XDG_CACHE_HOME/neurocli/store.sqlite`, below `~/.cache` by default.
+
+    Notes:
+        A relative `XDG_CACHE_HOME` is ignored, as its specification demands.  A user without a home has
+        a folder of their own among the temporary files.
+    """
+    import tempfile
+
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if not base.is_absolute():
+        base = Path(os.path.expanduser("~")) / ".cache"
+    if not base.is_absolute():  # neither HOME nor an entry among the users
+        base = Path(tempfile.gettempdir()) / f"neurocli-{os.getuid()}"
+    return base / "neurocli" / "store.sqlite"
 
 
 def result_key(command: str, digest: str, options: Mapping[str, Any], seed: int, version: str) -> str:

@@ -1,0 +1,111 @@
+"""Claims, grids and stores that cannot be right: the message names the place and the fix."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from neurocli.architectures.grammar import parse
+from neurocli.conjectures.claims import claims_of_text, decide, read_claims
+from neurocli.conjectures.sweep import read_sweep
+from neurocli.errors import SpecificationError, TooLarge
+from neurocli.results import store
+
+HEAD = '# a comment\n[[claim]]\nname = "x"\nstatement = "{}"\n[claim.grid]\nnetworks = "mlp:{{d}},r={{r}}"\n'
+GRID = 'd = { inputs = 2, widths = "1..2", depth = 2, outputs = 1 }\nr = "2..3"\n'
+
+
+def neurocli(*arguments, text=None, **environment):
+    return subprocess.run([sys.executable, "-m", "neurocli", *arguments], input=text, capture_output=True, text=True,
+                          env={**os.environ, **environment})
+
+
+@pytest.mark.parametrize("statement,column,read", [
+    ("dim == expcted", 8, "expcted"), ("dim ==", 7, "the end"), ("dim / 0 == 1", 7, "0"), ("dim % 0 == 1", 7, "0"),
+    ("dim == 'a'", 8, "'"), ("(dim == 1", 10, "the end"), ("dim + filling == 1", 7, "a truth value"),
+    ("volume == 1", 1, "volume"), ("edd(colour=\\\"red\\\") == 1", 5, "colour")])
+def test_a_claim_that_does_not_parse(tmp_path, statement, column, read):
+    path = tmp_path / "c.toml"
+    path.write_text(HEAD.format(statement) + GRID)
+    with pytest.raises(SpecificationError) as caught:
+        read_claims(path)
+    error = caught.value
+    assert f"line 4, claim 1, statement, column {column}: read {read!r}" in error.message
+    shown, caret, pointer = error.hint.split("\n")
+    assert shown == statement.replace("\\", "") and caret == "  " + " " * (column - 1) + "^"
+    assert pointer.strip() == "see: neurocli help claims"
+
+
+@pytest.mark.parametrize("statement,where,column", [
+    ("dim // (r-2) >= 0", "true", 9), ("d[7] == 1", "true", 1), ("dim > 0", "6 // (r-2) > 0", 7), ("dim > 0", "dim > 1", 1)])
+def test_what_has_no_meaning_for_some_network(statement, where, column):
+    claims = claims_of_text(HEAD.format(statement) + GRID + f'where = "{where}"\n', "c.toml")
+    with pytest.raises(SpecificationError) as caught:
+        decide(claims)
+    assert f"column {column}: read" in caught.value.message and "^" in caught.value.hint
+    assert caught.value.hint.endswith("see: neurocli help claims")
+
+
+def test_a_lazy_condition_guards_a_division():
+    (verdict,) = decide(claims_of_text(HEAD.format("r == 2 or 6 // (r-2) == 6") + GRID, "c.toml"))
+    assert verdict.verdict == "holds"
+
+
+def test_an_empty_range_holds_nothing(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text(HEAD.format("dim > 0") + GRID + 'where = "r > 9"\n')
+    done = neurocli("check", str(path))
+    assert done.returncode == 2 and "range is empty" in done.stderr and not done.stdout
+
+
+def test_a_grid_of_10_to_the_12_is_refused_with_its_count(tmp_path):
+    text = 'networks = "mlp:{d},r={r}"\nd = { inputs = 2, widths = "1..100", depth = 7, outputs = 1 }\nr = 2\n'
+    path = tmp_path / "g.toml"
+    path.write_text(text)
+    with pytest.raises(TooLarge, match="1,000,000,000,000 networks"):
+        list(read_sweep(path).grid.instances())
+    done = neurocli("sweep", str(path), "--no-cache")
+    assert done.returncode == 5 and "1,000,000,000,000" in done.stderr and not done.stdout
+
+
+def test_marks_and_keys_of_files(tmp_path):
+    claims = tmp_path / "c.toml"
+    claims.write_bytes(b"\xef\xbb\xbf" + (HEAD.format("dim > 0") + GRID).encode())
+    assert len(read_claims(claims)) == 1
+    model = tmp_path / "m.toml"
+    model.write_bytes(b'\xef\xbb\xbffamily = "mlp"\nshape = [2, 2, 1]\nr = 2\n')
+    assert parse(str(model)).spelling == "mlp:2-2-1,r=2"
+    twice = tmp_path / "m.json"
+    twice.write_text('{"family": "mlp", "shape": "2-2-1", "r": 2, "r": 3}')
+    with pytest.raises(SpecificationError, match="'r' stands twice"):
+        parse(str(twice))
+
+
+def test_a_sweep_of_standard_input():
+    lines = neurocli("sweep", "-", "--no-cache", "-q", text="mlp:2-2-1,r=2\n# none\nmlp:2-3-1,r=2\n")
+    assert [json.loads(line)["value"] for line in lines.stdout.splitlines()] == [3, 3]
+    grid = neurocli("sweep", "-", "--no-cache", "-q", text='networks = "mlp:2-{k}-1,r=2"\nk = "1..3"\n')
+    assert len(grid.stdout.splitlines()) == 3
+    for arguments in (("sweep",), ("sweep", "-", "--slurm", "2"), ("sweep", "-", "--merge")):
+        done = neurocli(*arguments)
+        assert done.returncode == 2 and "give" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("dim", "mlp:2-2-1,r=2"), ("check", "--shipped")])
+def test_two_formats_at_once(command):
+    done = neurocli(*command, "--json", "--format", "csv")
+    assert done.returncode == 2 and "give one of them" in done.stderr
+
+
+def test_the_store_of_a_user_without_a_home(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert store.default_path() == tmp_path / "neurocli" / "store.sqlite"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert store.default_path() == tmp_path / "home" / ".cache" / "neurocli" / "store.sqlite"
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # no entry among the users either
+    path = store.default_path()
+    assert path.is_absolute() and str(os.getuid()) in str(path)
