@@ -58,6 +58,8 @@ class Examined:
 
     def sides(self, count: int) -> str:
         """Which side of a count is proved."""
+        if not self.count:
+            return "nothing is certified: the time limit came first"
         if not self.solutions.complete:
             return f"at least {self.proved}, certified; nothing is known above"
         if self.proved == count:

@@ -139,7 +139,9 @@ def _proof(network: Network, found: FiberSolutions, certificates: list[Certifica
     proved = sum(c.certified and c.distinct for c in certificates)
     known = _proved_degree(network)
     least = max(1, -(-proved // (known or found.degree)))
-    if found.even and least == found.count:
+    if not certificates:
+        side = "nothing is certified: the time limit came first"
+    elif found.even and least == found.count:
         side = BOTH_SIDES
     else:
         side = f"at least {least}, certified; {found.count}, numerical"

@@ -81,6 +81,8 @@ def death(status: int, peak_mb: float, memory_mb: int | None) -> NeurocliError:
         signals are put down to memory only when the growth over this process, which the child
         inherited, is near the limit.
     """
+    if status > 0 and memory_mb is not None:  # OpenBLAS, for one, ends the process when it gets none
+        return _out_of_memory(memory_mb, f"status {status}")
     if status >= 0:
         return InternalError(f"the computing process ended with status {status} and no answer",
                              "this is a fault of neurocli: please report it")
@@ -92,9 +94,9 @@ def death(status: int, peak_mb: float, memory_mb: int | None) -> NeurocliError:
     return InternalError(f"the computing process died: {name}", "please report the command that did it")
 
 
-def _out_of_memory(memory_mb: int | None, signal_name: str = "") -> MemoryLimit:
+def _out_of_memory(memory_mb: int | None, end: str = "") -> MemoryLimit:
     details = [f"limit {memory_mb} MB"] if memory_mb is not None else []
-    details += [signal_name] if signal_name else []
+    details += [end] if end else []
     return MemoryLimit("ran out of memory" + (f" ({', '.join(details)})" if details else ""),
                        "give more memory with --memory, or ask for less")
 

@@ -48,6 +48,8 @@ def row(result: Result) -> dict[str, Any]:
     data = result.data
     line = {"spec": result.spec, "degree": result.value, "status": result.status.value, "method": result.method,
             "dim": data["dim"], "codimension": data["codimension"]}
+    if "examined" in data:
+        line["certified"] = data["certified"]
     if "polar_degrees" in data:
         line["polar degrees"] = data["polar_degrees"]
     return line
