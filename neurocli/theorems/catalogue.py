@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 
 from neurocli.architectures.network import Network
-from neurocli.theorems import closed_forms, identifiability, recursion
+from neurocli.theorems import closed_forms, identifiability, multi_head, recursion
 from neurocli.theorems.bound import Bound
 
 BlockRank = Callable[[tuple[int, int, int], int], "int | None"]
@@ -35,7 +35,7 @@ def dimension_bounds(network: Network, rank: BlockRank | None = None) -> list[Bo
         found.append(closed_forms.group_convolutional(network))
     elif network.family == "lightning":
         found += [closed_forms.one_lightning_layer(network), closed_forms.one_layer_space(network),
-                  closed_forms.lightning_formula(network)]
+                  closed_forms.lightning_formula(network), *multi_head.several_heads(network)]
     elif network.family == "softmax":
         found.append(closed_forms.softmax_conjecture(network))
     elif network.family == "clifford":
