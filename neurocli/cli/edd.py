@@ -43,6 +43,8 @@ class _MetricWithArgument(click.Command):
 @click.option("--polar", is_flag=True, help="The polar degrees too.")
 @click.option("--project", is_flag=True,
               help="The projection along the radical of a degenerate loss too: kernel, degree, branch locus.")
+@click.option("--boundary", is_flag=True,
+              help="Critical points of the distance from an input to the decision boundary of generic weights instead.")
 @click.option("--real", type=int, default=None, metavar="N",
               help="Real critical points, minima and saddles of N random real targets.")
 @click.option("--solve", is_flag=True, help="All critical points of the loss of the data (with --metric data FILE).")
@@ -60,9 +62,9 @@ class _MetricWithArgument(click.Command):
 @options.output_options
 @click.pass_context
 def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | None, method: str, engine: str | None,
-        polar: bool, project: bool, real: int | None, solve: bool, data: str | None, plot: str | None,
-        emitted: tuple[str, str] | None, tracking: Tracking, prime: int | None, seed: int, timeout: float | None,
-        memory: int | None, **printing: Any) -> None:
+        polar: bool, project: bool, boundary: bool, real: int | None, solve: bool, data: str | None,
+        plot: str | None, emitted: tuple[str, str] | None, tracking: Tracking, prime: int | None, seed: int,
+        timeout: float | None, memory: int | None, **printing: Any) -> None:
     """Number of critical points of a quadratic loss over a network's functions.
 
     \b
@@ -96,8 +98,8 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     def work(network: Any) -> Result:
         """Count one network's critical points in a child process."""
         result = settle(edd_of, network, metric=chosen, method=method, prime=prime, seed=seed, engine=engine,
-                        polar=polar, project=project, real=real, solve=solve, emit=emitted and emitted[0],
-                        tracking=tracking, timeout=timeout, memory=memory)()
+                        polar=polar, project=project, boundary=boundary, real=real, solve=solve,
+                        emit=emitted and emitted[0], tracking=tracking, timeout=timeout, memory=memory)()
         if tracking.solutions and not printing["quiet"]:
             click.echo(f"written: {tracking.solutions}", err=True)
         if plot is not None:

@@ -36,6 +36,8 @@ from neurocli.theorems.ed_degrees import CriticalCount, filling_count, generic_c
 METHODS = ("auto", "closed-form", "groebner", "monodromy", "split")
 #: Neurovarieties of higher dimension are left to monodromy.
 MAX_GROEBNER = 7
+#: What the distance to a decision boundary is called.
+BOUNDARY_METRIC = "euclidean, of inputs"
 #: Methods that take no time worth limiting.
 THEOREMS = ("filling", "closed-form", "generic-rank")
 
@@ -43,7 +45,7 @@ THEOREMS = ("filling", "closed-form", "generic-rank")
 def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "generic", method: str = "auto",
         rank: int | None = None, prime: int | None = None, seed: int = 0, engine: str | None = None,
         polar: bool = False, project: bool = False, real: int | None = None, solve: bool = False,
-        emit: str | None = None, memory_mb: int | None = None, timeout: float | None = None,
+        boundary: bool = False, emit: str | None = None, memory_mb: int | None = None, timeout: float | None = None,
         tracking: Tracking = PLAIN) -> Result:
     """The number of critical points of a quadratic loss on the regular locus of a network's neurovariety.
 
@@ -61,6 +63,7 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         project: the projection along the radical of a degenerate loss too; data: projection.
         real: statistics of the real critical points over that many random real targets; data: real.
         solve: all critical points of the loss of the data; data: points.
+        boundary: critical points of the distance from an input to the decision boundary of generic weights instead.
         emit: a format: the critical equations, as text in `data["emitted"]`.
         memory_mb: of each question to the engine.
         timeout: seconds for everything; what is not counted in time is bounded from below by path tracking.
@@ -93,6 +96,10 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         raise UsageError(f"--method: read {method!r}, expected one of {', '.join(METHODS)}")
     check_options(prime, None)
     chosen_metric = read_metric(metric, rank)
+    if boundary and (chosen_metric != Metric("generic") or polar or project or solve or emit or real is not None
+                     or tracking.asked):
+        raise UsageError("--boundary: the distance between inputs is Euclidean, and only the count is asked for",
+                         "leave the other questions out")
     method = method if solve or real is not None else tracking.method_for(method)
     question = dataclasses.replace(_question(network, prime, seed, engine, timeout, memory_mb), tracking=tracking)
     program = question.parametrization.program
@@ -100,7 +107,11 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
                                 coefficients(question, chosen_metric))
     known = known_variety(network, proved_to_fill)
     until = None if timeout is None else time.monotonic() + timeout - (time.perf_counter() - start)
-    if real is not None or solve:
+    if boundary:
+        from neurocli.invariants.decision_boundary import boundary_count
+
+        found = _timed("boundary", question, known, chosen_metric, until, lambda q: boundary_count(q, method))
+    elif real is not None or solve:
         found = _timed("real", question, known, chosen_metric, until,
                        lambda q: _real(q, known, chosen_metric, real, solve))
     else:
@@ -134,8 +145,12 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     if emit is not None:
         data["emitted"] = emitted(question, known, chosen_metric, emit)
     facts = question.dimension
-    evidence = [{**record, "metric": chosen_metric.name} for record in found.evidence]
     rests_on = [{"kind": "dimension", "dim": facts.value, "by": facts.evidence[0]}] if facts.evidence else []
+    if boundary:
+        data |= {"metric": BOUNDARY_METRIC, "dim": program.input_size - 1, "ambient": program.input_size,
+                 "dim_status": Status.PROVED.value}
+        rests_on = []
+    evidence = [{**record, "metric": data["metric"]} for record in found.evidence]
     value = None if found.status is Status.UNDECIDED else found.value
     result = Result("edd", network.spelling, value, found.status, found.method, data, tuple(explanation),
                     (*evidence, *rests_on), None, seed, found.engine)

@@ -20,14 +20,18 @@ def check_theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Che
         >>> check_theorem(record, {"theorem": "sum of polar degrees", "metric": "generic", "value": 14})
         (False, 'the theorem gives 13')
     """
-    from neurocli.errors import NeurocliError
-    from neurocli.invariants.ed_degree import edd
+    from neurocli.errors import EngineError, LimitError, NeurocliError
+    from neurocli.invariants.ed_degree import BOUNDARY_METRIC, edd
 
     metric = str(evidence.get("metric", ""))
+    boundary = metric == BOUNDARY_METRIC
     rank = int(metric.removeprefix("generic of rank ")) if metric.startswith("generic of rank ") else None
     try:
-        again = edd(parse(record["spec"]), metric="generic" if rank else metric.replace(" ", "="), rank=rank,
-                    method="closed-form")
+        spelled = "generic" if rank or boundary else metric.replace(" ", "=")
+        again = edd(parse(record["spec"]), metric=spelled, rank=rank, method="closed-form", boundary=boundary,
+                    prime=evidence.get("prime"), seed=int(evidence.get("seed", 0)))
+    except (EngineError, LimitError) as error:
+        return None, error.message
     except NeurocliError as error:
         return False, error.message
     if again.evidence[0].get("theorem") != evidence.get("theorem"):

@@ -26,6 +26,7 @@ from neurocli.errors import InternalError
 from neurocli.theorems.classical_varieties import LinearSpace, RationalNormalSecant
 from neurocli.theorems.degree_catalogue import KnownVariety
 from neurocli.theorems.determinantal import Determinantal, SubspaceVariety, SymmetricDeterminantal
+from neurocli.theorems.lightning_critical import attention_of_middle_rank
 from neurocli.theorems.segre_veronese import SegreVeronese
 
 #: Polar degrees, and the hypotheses that were checked for them.
@@ -106,7 +107,7 @@ def proved_polar_degrees(network: Network, known: KnownVariety | None) -> Reason
 
 
 def _one_lightning_layer(network: Network, variety: object, points: int | None) -> Reasoned | None:
-    """One layer V X X^T A X, A of full rank or of rank one, at least two tokens.
+    """One layer V X X^T A X, at least two tokens.  For A of rank between one and the width: `lightning_critical`.
 
     By polarization in the columns of X the map is (A, V) -> (x -> Vx (x) A^T x), a product of two vectors of
     linear forms.  If the derivative vanishes in the direction (dA, dV) then dV x = rho(x) V x and
@@ -116,9 +117,17 @@ def _one_lightning_layer(network: Network, variety: object, points: int | None) 
     it has d'(d - 1).
     The same division shows that generic fibres are points.
     """
-    if not isinstance(variety, SegreVeronese) or points != 1 or len(network.shape) != 2:
+    if points != 1 or len(network.shape) != 2:
         return None
     d, out = network.shape
+    rank = min(network.get("a")[0], d)
+    if 1 < rank < d:
+        if Determinantal(d, d, rank).fixed_points > MAX_FIXED_POINTS:
+            return None
+        return attention_of_middle_rank(d, out, rank), (
+            f"1 < {rank} < {d}: the map from (space, A, V) drops rank by p only in codimension greater than p",)
+    if not isinstance(variety, SegreVeronese):
+        return None
     rank_one = min(network.get("a")[0], d) == 1
     codimension = out * (d - 1) if rank_one else (d - 1) * (d + out - 1)
     if d > 1 and codimension <= d - 1:
