@@ -71,8 +71,8 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     lost: dict[str, int] = {}
     shown = answer
     if tracking.real_only:
-        followed = follow(answer, np.random.default_rng([question.seed, 0x4EA1]).standard_normal(len(answer.data)))
-        shown, lost = followed.solutions, followed.lost
+        shown, ends = follow(answer, np.random.default_rng([question.seed, 0x4EA1]).standard_normal(len(answer.data)))
+        lost = ends.lost
         run |= {"failed_paths": {**run["failed_paths"], **lost}, "paths": run["paths"] + answer.count}
     examined = examine(shown, None if timeout is None else began + timeout,
                        None if tracking.proves else MAX_CERTIFIED)

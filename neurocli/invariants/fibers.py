@@ -60,7 +60,7 @@ def fibers(spec: str | Mapping[str, Any] | Network, *, at: Any = None, equivalen
     method = tracking.method_for(method)
     check_options(method, prime, at, equivalent, symmetries, tolerance)
     if method == METHOD:
-        result = _by_monodromy(network, seed, timeout, memory_mb, tracking)
+        result = _by_monodromy(network, at, seed, timeout, memory_mb, tracking)
     else:
         result = _fibers(network, at, equivalent, symmetries, tolerance, method, prime, seed, engine, timeout,
                          memory_mb)
@@ -83,15 +83,25 @@ def check_options(method: str, prime: int | None, at: Any, equivalent: Any, symm
             raise UsageError(f"--prime: read {prime}, expected a prime below 2^31", "Gröbner bases are computed there")
     if sum((at is not None, equivalent is not None, bool(symmetries))) > 1:
         raise UsageError("--at, --equivalent and --symmetries are different questions", "ask one at a time")
-    if method == METHOD and (at is not None or equivalent is not None or symmetries):
-        raise UsageError("path tracking counts points of the generic fibre, not --at, --equivalent or --symmetries",
+    if method == METHOD and (equivalent is not None or symmetries):
+        raise UsageError("path tracking counts points of fibres, which --equivalent and --symmetries do not ask for",
                          "leave out --method monodromy and the options of path tracking")
     if tolerance is not None and (equivalent is None or not 0 <= tolerance < 1):
         raise UsageError("--tolerance: a number from 0 to 1, for --equivalent")
 
 
-def _by_monodromy(network: Network, seed: int, timeout: float | None, memory_mb: int | None,
+def _by_monodromy(network: Network, at: Any, seed: int, timeout: float | None, memory_mb: int | None,
                   tracking: Tracking) -> Result:
+    if at is not None:
+        from neurocli.architectures.registry import parametrization
+        from neurocli.architectures.weights import weights
+        from neurocli.invariants.fibre_over import read_function
+        from neurocli.invariants.fibre_over_monodromy import monodromy_fibre_over
+
+        if read_function(at) is not None:
+            raise UsageError("path tracking needs weights, not coefficients, in --at", "leave --method out")
+        return monodromy_fibre_over(network, weights(at, parametrization(network)), seed=seed, timeout=timeout,
+                                    tracking=tracking)
     from neurocli.invariants.fibre_monodromy import monodromy_fibre
 
     found = monodromy_fibre(network, seed=seed, timeout=timeout, memory_mb=memory_mb, tracking=tracking)

@@ -8,7 +8,8 @@ import dataclasses
 import numpy as np
 
 from neurocli.numerics.endgame import track_to_the_end
-from neurocli.numerics.paths import Paths, ReturnCode, segment
+from neurocli.numerics.function_space import gaussian
+from neurocli.numerics.paths import Homotopy, Paths, ReturnCode, arc
 from neurocli.numerics.solutions import Solutions
 
 #: Singular end points are known to about the radius of the loops around them.
@@ -16,55 +17,67 @@ _NEAR = 1e-4
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Followed:
-    """Where the solutions over a generic target have gone.
+class Ends:
+    """Where paths have gone.
 
     Args:
-        solutions: the regular ones over the given target.
-        singular: coordinates of the functions at singular end points (k, size), each once.
+        regular: end points with an isolated regular solution (count, unknowns).
+        singular: invariant coordinates of singular end points (k, size), each once.
         multiplicities: number of paths that end in each of them.
-        at_infinity: paths that go to infinity.
         lost: all paths that end in no regular point, by return code.
     """
 
-    solutions: Solutions
+    regular: np.ndarray
     singular: np.ndarray
     multiplicities: tuple[int, ...]
-    at_infinity: int
     lost: dict[str, int]
 
+    @property
+    def at_infinity(self) -> int:
+        """Paths that go to infinity."""
+        return self.lost.get(ReturnCode.AT_INFINITY.name, 0)
 
-def follow(solutions: Solutions, target: np.ndarray) -> Followed:
-    """Track all solutions to a target, with an endgame for those that end in no regular point.
+
+def ends_at(system: Homotopy, points: np.ndarray, data: np.ndarray, target: np.ndarray, seed: int = 0) -> Ends:
+    """Track solutions from generic data to a target, with an endgame for those that end in no regular point.
 
     Args:
-        solutions: over a generic target.
-        target: in the coordinates of `solutions.data`.
+        system: the equations.
+        points: solutions (N, unknowns) over `data`.
+        data, target: values of the parameter.
+        seed: of the tracker, and of the way.
 
     Notes:
-        The straight way from a generic complex target to a given one meets the discriminant at most at
-        its end, so every isolated solution is the end of as many paths as its multiplicity says.
+        An arc through a random complex point meets the discriminant at most at its end, also between real
+        points, so every isolated solution is the end of as many paths as its multiplicity says.
+    """
+    count = len(points)
+    detour = gaussian(np.random.default_rng([seed, 0xA8C]), len(data))
+    way = arc(data, target, detour * (0.5 * np.linalg.norm(target - data) / np.linalg.norm(detour)))
+    done = track_to_the_end(system, Paths(points, np.repeat(way[None], count, axis=0), np.arange(count)), seed=seed)
+    codes = done.ends.codes
+    good = codes == ReturnCode.SUCCESS
+    singular, multiplicities = _merged(done.invariants[(codes == ReturnCode.SINGULAR) & (done.windings > 0)])
+    names = collections.Counter(ReturnCode(code).name for code in codes[~good].tolist())
+    return Ends(done.ends.x[good], singular, multiplicities, dict(sorted(names.items())))
+
+
+def follow(solutions: Solutions, target: np.ndarray) -> tuple[Solutions, Ends]:
+    """The regular solutions over another target, which may be special, and where all paths have gone.
 
     Example:
         >>> from neurocli.architectures.grammar import parse
         >>> from neurocli.architectures.registry import parametrization
         >>> from neurocli.numerics.slices import solve_slice
         >>> found = solve_slice(parametrization(parse("mlp:3-2-1,r=2")))
-        >>> follow(found, 2 * found.data).solutions.count
+        >>> follow(found, 2 * found.data)[0].count
         3
     """
     target = np.asarray(target).astype(complex)
-    way = segment(solutions.data, target)
-    count = solutions.count
-    done = track_to_the_end(solutions.system, Paths(solutions.points, np.repeat(way[None], count, axis=0),
-                                                    np.arange(count)), seed=solutions.seed)
-    codes = done.ends.codes
-    good = codes == ReturnCode.SUCCESS
-    singular, multiplicities = _merged(done.invariants[(codes == ReturnCode.SINGULAR) & (done.windings > 0)])
-    names = collections.Counter(ReturnCode(code).name for code in codes[~good].tolist())
-    regular = dataclasses.replace(solutions, count=int(good.sum()), points=done.ends.x[good],
-                                  values=done.invariants[good], data=target)
-    return Followed(regular, singular, multiplicities, names[ReturnCode.AT_INFINITY.name], dict(sorted(names.items())))
+    ends = ends_at(solutions.system, solutions.points, solutions.data, target, solutions.seed)
+    values = solutions.system.invariants(ends.regular) if len(ends.regular) else solutions.values[:0]
+    return dataclasses.replace(solutions, count=len(ends.regular), points=ends.regular, values=values,
+                               data=target), ends
 
 
 def _merged(points: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:

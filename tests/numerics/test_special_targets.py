@@ -79,11 +79,10 @@ def test_a_target_on_the_discriminant():
     # The cubic of singular symmetric matrices: a tangent slice has one double point and one simple one.
     found = solve_slice(parametrization(parse("mlp:3-2-1,r=2")))
     target, function = tangent_target(found, 4)
-    done = follow(found, target)
-    assert done.solutions.count == 1 and done.multiplicities == (2,) and done.at_infinity == 0
+    kept, done = follow(found, target)
+    assert kept.count == 1 and done.multiplicities == (2,) and done.at_infinity == 0
     assert np.linalg.norm(done.singular[0] - function) <= 1e-3 * np.linalg.norm(function)
     assert done.lost == {"SINGULAR": 2}
-    kept = done.solutions
     assert count_certified(certify(kept.system, kept.points, kept.data)) == 1
 
 
@@ -91,9 +90,45 @@ def test_no_path_is_lost_silently():
     found = solve_slice(parametrization(parse("mlp:3-2-2,r=2")))
     target, _ = tangent_target(found, 1)
     for place in (target, 2 * found.data, np.zeros_like(found.data)):
-        done = follow(found, place)
-        assert done.solutions.count + sum(done.lost.values()) == found.count
-        if not done.solutions.count:
+        kept, done = follow(found, place)
+        assert kept.count + sum(done.lost.values()) == found.count
+        if not kept.count:
             continue
-        residual, _, _ = found.system.evaluate(done.solutions.points, place[None], place[None])
+        residual, _, _ = found.system.evaluate(kept.points, place[None], place[None])
         assert np.abs(residual).max(initial=0) <= 1e-8 * np.abs(found.values).max()
+
+
+# -- the fibre over one function
+
+
+def fibre_over(spec, weights, **options):
+    from neurocli.invariants.fibers import fibers
+
+    return fibers(spec, at=weights, method="monodromy", **options)
+
+
+def test_the_fibre_over_weights_holds_the_weights():
+    from neurocli.invariants.fibers import fibers
+    from neurocli.invariants.tracking import Tracking
+
+    weights = [1, 2, 3, 4, 1, 2, 3, 5, 7, 2]
+    found = fibre_over("mlp:3-2-2,r=2", weights, tracking=Tracking(certify=True))
+    assert (found.value, found.status.value) == ({"dimension": 2, "components": 2, "classes": 1}, "bound")
+    assert found.data["certified"] == 2
+    for component in found.data["components"]:
+        same = fibers("mlp:3-2-2,r=2", equivalent=(weights, component["representative"]), tolerance=1e-9)
+        assert same.value["same"]
+
+
+def test_points_of_a_fibre_that_merge_have_multiplicities():
+    # Parallel neurons give a form of rank one, a double point of the cubic: two functions merge, with four points each.
+    found = fibre_over("mlp:3-2-1,r=2", [1, 2, 3, 1, 2, 3, 1, 1])
+    kinds = [component["kind"] for component in found.data["components"]]
+    assert kinds == ["singular, multiplicity 4"] * 2 and found.value["classes"] is None
+    assert found.run["failed_paths"] == {"SINGULAR": 8}
+
+
+def test_points_beyond_the_gauge_are_counted_at_infinity():
+    # The node of the quartic has two preimages; one has a vanishing first entry, which the gauge sets to 1.
+    found = fibre_over("cnn:2-2,r=2", [1, 0, 0, 1])
+    assert found.value["components"] == 1 and found.run["failed_paths"] == {"AT_INFINITY": 1}

@@ -108,13 +108,16 @@ def _symmetries(result: Result) -> list[Section]:
 def _at(result: Result) -> list[Section]:
     value, data = result.value, result.data
     found = [facts(result.spec, [
-        ("fibre", "empty: not in the image" if value["dimension"] < 0 else None),
+        ("fibre", None if value["dimension"] >= 0 else "empty: not in the image" if data.get("complete", True) else
+         "no point found in the gauge"),
         ("dimension", value["dimension"] if value["dimension"] >= 0 else None),
         ("components", value["components"]),
         ("classes", value["classes"]),
         ("node", data.get("node")),
         ("status", result.status),
         ("method", result.method),
+        *proved_solutions(data),
+        ("points over a generic function", data.get("generic_points")),
         ("not settled", data.get("trouble") or None),
     ])]
     if data["components"]:
