@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from neurocli.algebra.matrices import rank
 from neurocli.algebra.primes import DEFAULT_PRIME, derive_seed, random_prime
 from neurocli.errors import EngineError, InternalError, UsageError
 from neurocli.invariants.critical_count import chart_of
-from neurocli.invariants.degenerate_metrics import critical_split, restricted_loss, span_model
+from neurocli.invariants.critical_equations import Chart, weights_chart
+from neurocli.invariants.degenerate_metrics import critical_split
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.metrics import Metric
+from neurocli.invariants.span_model import restricted_loss, span_model, vanishing_forms
 from neurocli.results.result import Status
+from neurocli.theorems.classical_varieties import RationalNormalSecant
 from neurocli.theorems.degenerate_forms import Part, generic_rank_split, isolated_points
 from neurocli.theorems.degree_catalogue import KnownVariety
+from neurocli.theorems.determinantal import Determinantal, SymmetricDeterminantal
 from neurocli.theorems.ed_degrees import filling_count, proved_polar_degrees
 
 MAX_ATTEMPTS = 4
@@ -86,7 +92,8 @@ def split_count(question: Question, known: KnownVariety | None, metric: Metric) 
         seed = derive_seed(question.seed, "degenerate", attempt) % 2**32
         chart = chart_of(question, known, p, seed)
         model = span_model(chart, metric, dimension, question.parametrization.cone, engine, question.limits, seed)
-        parts = critical_split(model, engine, question.limits, seed)
+        parts = critical_split(model, engine, question.limits, seed,
+                               singular_equations(question, known, chart, p, seed))
         primes.append(p)
         done.append(parts)
         if done.count(parts) > 1:
@@ -103,6 +110,41 @@ def split_count(question: Question, known: KnownVariety | None, metric: Metric) 
                  {"primes": primes, "seeds": [question.seed], "split": [p.to_json() for p in parts],
                   "form_rank": model.rank, "span": model.size},
                  {"name": engine.name, "version": engine.version()})
+
+
+def singular_equations(question: Question, known: KnownVariety | None, chart: Chart, p: int,
+                       seed: int) -> tuple[list[Any], int] | None:
+    """The ideal of the singular locus and its dimension, where it is known to be a smaller variety of the same kind.
+
+    Matrices of rank at most r, symmetric ones too, are singular where the rank is less; so are the secant varieties of
+    rational normal curves: sums of k powers, 2k <= degree, where fewer are enough.  These are the functions of the
+    network with one neuron less.
+    """
+    from neurocli.architectures.actions import hidden_widths
+    from neurocli.architectures.registry import parametrization as of
+    from neurocli.invariants.dimension import dim
+    from neurocli.invariants.strata import subnetwork
+    from neurocli.invariants.systems import restricted_map
+
+    widths = hidden_widths(question.network)
+    if known is None or len(widths) != 1 or chart.labels is None or question.parametrization.ambient is None:
+        return None
+    variety = known.variety
+    if isinstance(variety, (Determinantal, SymmetricDeterminantal)):
+        rank_of = variety.rank
+    elif isinstance(variety, RationalNormalSecant) and variety.outputs == 1 and 2 * variety.summands <= variety.power:
+        rank_of = variety.summands
+    else:
+        return None
+    if rank_of < 2 or len(chart.spanning) - question.dimension.value < 2:
+        return None  # only the vertex; or a hypersurface, whose own derivatives give it
+    small = subnetwork(question.network, (rank_of - 1,))
+    dimension = dim(small, seed=seed).value
+    below = weights_chart(restricted_map(of(small), dimension, p, seed))
+    place = dict(zip(below.labels or (), below.coordinates, strict=False))
+    zero = below.context.constant(0)
+    coordinates = [place.get(chart.labels[i], zero) for i in chart.spanning]
+    return vanishing_forms(coordinates, below, dimension, True, question.engine, question.limits), dimension
 
 
 def sentence(part: Part) -> str:

@@ -8,180 +8,27 @@ gradient and the gradients of the combinations have rank at most c, off the locu
     ramified            the kernel of G meets the tangent space
     regular unramified  the others
 
-and the same is asked of the singular locus, if its Jacobian ideal is reduced.  Parts are closures: dimension, degree,
-and whether the loss is zero, constant or varying on them.  Reference: [marchetti-2025-degenerate].
+and the same is asked of the singular locus: by its Jacobian ideal on a hypersurface, if that is reduced; by
+equations of the smaller variety where theory says which one it is.  Parts are closures, one for each dimension, with
+its degree and whether the loss is zero, constant or varying there.  Reference: [marchetti-2025-degenerate].
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
-from itertools import combinations, combinations_with_replacement
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
-import numpy as np
-
-from neurocli.algebra.matrices import kernel, rank
 from neurocli.algebra.primes import derive_seed
 from neurocli.algebra.rings import prime_field
 from neurocli.engines.protocol import Engine, Limits
-from neurocli.errors import TooLarge
 from neurocli.formats.system import Polynomial, PolynomialSystem
-from neurocli.invariants.critical_equations import Chart
-from neurocli.invariants.metrics import Metric, loss
-from neurocli.invariants.systems import as_dictionary, constants, context_of
+from neurocli.invariants.span_model import SpanModel
+from neurocli.invariants.systems import as_dictionary, context_of
 from neurocli.theorems.degenerate_forms import Part
 
-MAX_VARIABLES = 8
-MAX_DEGREE = 5
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class SpanModel:
-    """A neurovariety by equations in the span of its functions, and a loss there, modulo p.
-
-    Args:
-        p: the prime.
-        size: dimension of the span.
-        equations: FLINT polynomials.
-        codimension: of the variety in the span.
-        gram, b: the gradient of the loss is gram z - b.
-        labels: of the coordinates z.
-    """
-
-    p: int
-    size: int
-    equations: list[Any]
-    codimension: int
-    gram: list[list[int]]
-    b: list[int]
-    labels: list[Any]
-
-    @property
-    def context(self) -> Any:
-        """The FLINT ring of the coordinates."""
-        return context_of(self.size, self.p)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """z1, z2, ..."""
-        return tuple(f"z{i + 1}" for i in range(self.size))
-
-    @property
-    def rank(self) -> int:
-        """Rank of the form."""
-        return rank(np.array(self.gram, dtype=np.uint64), self.p)
-
-    @property
-    def gradient(self) -> list[Any]:
-        """gram z - b as polynomials."""
-        gens, context = self.context.gens(), self.context
-        rows = []
-        for row, constant in zip(self.gram, self.b, strict=True):
-            total = context.constant(-constant % self.p)
-            for weight, z in zip(row, gens, strict=True):
-                if weight:
-                    total += z * context.constant(weight)
-            rows.append(total)
-        return rows
-
-    @property
-    def loss(self) -> Any:
-        """The loss up to a constant and the factor two."""
-        total = self.context.from_dict({})
-        for z, constant, y in zip(self.context.gens(), self.b, self.gradient, strict=True):
-            total += z * (y - self.context.constant(constant % self.p))
-        return total
-
-
-def span_model(chart: Chart, metric: Metric, dimension: int, homogeneous: bool, engine: Engine, limits: Limits,
-               seed: int, gradient: tuple[list[list[int]], list[int]] | None = None,
-               largest: int = MAX_VARIABLES) -> SpanModel:
-    """Interpolate equations in the span and restrict the loss to it.
-
-    Args:
-        gradient: (gram, b) in the spanning coordinates, where it is known already; the metric is not read then.
-        largest: dimension of the span that is still worked in.
-
-    Raises:
-        TooLarge: too many coordinates, or equations of too high degree.
-    """
-    if len(chart.spanning) > largest:
-        raise TooLarge(f"the functions span a space of {len(chart.spanning)} dimensions; degenerate losses are "
-                       f"decomposed up to {largest}",
-                       "--rank R, a generic form, has a closed form for many networks; --project shows the projection")
-    size = len(chart.spanning)
-    if gradient is not None:
-        gram, b = gradient
-    else:
-        gram, b = restricted_loss(chart, metric, seed)
-    equations = _equations(chart, dimension, homogeneous, engine, limits)
-    labels = [chart.labels[i] if chart.labels else None for i in chart.spanning]
-    return SpanModel(chart.p, size, equations, size - dimension, gram, b, labels)
-
-
-def restricted_loss(chart: Chart, metric: Metric, seed: int) -> tuple[list[list[int]], list[int]]:
-    """(gram, b) of a loss in the spanning coordinates.
-
-    Raises:
-        TooLarge: a metric that needs coefficients, of functions that are too large to be expanded.
-    """
-    if metric.kind == "generic":
-        return loss(metric, [(0, ())] * len(chart.spanning), chart.inputs, chart.p, seed)
-    if chart.labels is None:
-        raise TooLarge("the functions have too many coefficients to be written down")
-    return _restricted(chart, *loss(metric, chart.labels, chart.inputs, chart.p, seed))
-
-
-def _restricted(chart: Chart, gram: list[list[int]], b: list[int]) -> tuple[list[list[int]], list[int]]:
-    """The loss in the spanning coordinates: B^T G B and B^T b, with all coordinates = B times these."""
-    p, chosen, size = chart.p, chart.spanning, len(chart.coordinates)
-    values = np.array([[int(c(*u)) for c in chart.coordinates] for u in _points(chart, size + 3)], dtype=np.uint64)
-    table = np.zeros((size, len(chosen)), dtype=object)
-    for j in range(size):
-        if j in chosen:
-            table[j, chosen.index(j)] = 1
-        else:
-            relation = [int(v) for v in kernel(values[:, [*chosen, j]], p)[0]]
-            inverse = -pow(relation[-1], -1, p)
-            table[j] = [v * inverse % p for v in relation[:-1]]
-    form = table.T.dot(np.array(gram, dtype=object)).dot(table) % p
-    return [[int(v) for v in row] for row in form], [int(v) for v in table.T.dot(np.array(b, dtype=object)) % p]
-
-
-def _points(chart: Chart, count: int) -> list[list[int]]:
-    return [constants(len(chart.names), chart.p, derive_seed(23, "points", i)) for i in range(count)]
-
-
-def _equations(chart: Chart, dimension: int, homogeneous: bool, engine: Engine, limits: Limits) -> list[Any]:
-    """Forms that vanish on the image, degree by degree, until they cut out something of its dimension."""
-    size, context = len(chart.spanning), context_of(len(chart.spanning), chart.p)
-    found: list[Any] = []
-    if dimension == size:
-        return found
-    for degree in range(2, MAX_DEGREE + 1):
-        degrees = [degree] if homogeneous else list(range(degree + 1))
-        monomials = [m for d in degrees for m in combinations_with_replacement(range(size), d)]
-        rows = []
-        for u in _points(chart, len(monomials) + 5):
-            z = [int(chart.coordinates[i](*u)) for i in chart.spanning]
-            rows.append([_product(z, m, chart.p) for m in monomials])
-        exponents = [tuple(m.count(i) for i in range(size)) for m in monomials]
-        for relation in kernel(np.array(rows, dtype=np.uint64), chart.p):
-            found.append(context.from_dict({e: int(c) for e, c in zip(exponents, relation, strict=True) if int(c)}))
-        if len(found) >= size - dimension:
-            names = tuple(f"z{i + 1}" for i in range(size))
-            system = PolynomialSystem(names, chart.p, tuple(as_dictionary(f) for f in found))
-            if engine.dimension_and_degree(system, limits)[0] == dimension:
-                return found
-    raise TooLarge(f"no complete set of equations up to degree {MAX_DEGREE}")
-
-
-def _product(values: Sequence[int], places: Sequence[int], p: int) -> int:
-    total = 1
-    for i in places:
-        total = total * values[i] % p
-    return total
+#: Parts below one of more dimensions than this are not looked for.
+MAX_SEPARATED = 3
 
 
 class Ideals:
@@ -240,6 +87,38 @@ class Ideals:
         system = PolynomialSystem(self.model.names, self.model.p, tuple(as_dictionary(f) for f in ideal))
         return list(self.engine.eliminate(system, self.model.names[:count], self.limits).polynomials)
 
+    def equidimensional(self, ideal: list[Any]) -> Iterator[tuple[list[Any], int, int]]:
+        """(ideal, dimension, degree) of the closures of what has the largest dimension, of what is left, and so on.
+
+        A generic projection to d + 1 coordinates maps the components of the largest dimension d to a hypersurface
+        h = 0, and no component outside their union into it.  So h is the common factor of the polynomials on the image,
+        and saturating by its pull-back leaves the components of smaller dimension.
+        """
+        dimension, degree = self.size(ideal)
+        while dimension >= 0:
+            yield ideal, dimension, degree
+            if not 0 < dimension <= MAX_SEPARATED:
+                return
+            ideal = self.saturated(ideal, self._image_equation(ideal, dimension))
+            dimension, degree = self.size(ideal)
+
+    def _image_equation(self, ideal: list[Any], dimension: int) -> Any:
+        """The equation of a generic projection of the components of that dimension, pulled back."""
+        n, p = self.model.size, self.model.p
+        lines = [self.combination(self.model.context.gens()) for _ in range(dimension + 1)]
+        new = tuple(f"y{i + 1}" for i in range(dimension + 1))
+        polynomials = [{(*e, *(0,) * len(new)): c for e, c in as_dictionary(f).items()} for f in ideal]
+        for i, line in enumerate(lines):
+            equation = {(*e, *(0,) * len(new)): c for e, c in as_dictionary(line).items()}
+            equation[(0,) * n + tuple(int(i == j) for j in range(len(new)))] = -1
+            polynomials.append(equation)
+        system = PolynomialSystem((*self.model.names, *new), p, tuple(polynomials))
+        image = context_of(len(new), p)
+        common = image.from_dict({})
+        for f in self.engine.eliminate(system, self.model.names, self.limits).polynomials:
+            common = common.gcd(image.from_dict({e: int(c) for e, c in f.items()}))
+        return common.compose(*lines, ctx=self.model.context)
+
     def random_minor(self, rows: Sequence[Sequence[Any]], size: int) -> Any:
         """The determinant of random combinations of rows and of columns."""
         mixed = [list(row) for row in rows]
@@ -257,11 +136,17 @@ class Ideals:
 
 
 def critical_split(model: SpanModel, engine: Engine, limits: Limits, seed: int,
-                   singular: bool = True) -> tuple[Part, ...]:
-    """The critical points by kind, on the regular locus and, where it can be done, on the singular locus."""
+                   singular: tuple[list[Any], int] | None = None) -> tuple[Part, ...]:
+    """The critical points by kind, on the regular locus and, where it can be done, on the singular locus.
+
+    Args:
+        singular: generators of the ideal of the singular locus, and its dimension, where theory says it.
+    """
     ideals = Ideals(model, engine, limits, seed)
     parts = list(_split(ideals, model.equations, model.codimension, ""))
-    if singular and model.codimension == 1:
+    if singular is not None:
+        parts += _split(ideals, singular[0], model.size - singular[1], " on the singular locus")
+    elif model.codimension == 1:
         slopes = [model.equations[0].derivative(k) for k in range(model.size)]
         locus = [*model.equations, *slopes]
         dimension, degree = ideals.size(locus)
@@ -282,9 +167,7 @@ def _split(ideals: Ideals, generators: list[Any], codimension: int, where: str,
     critical = ideals.saturated([*generators, *ideals.determinants([gradient, *slopes], n)], regular)
     parts = []
     fitting = ideals.saturated([*generators, *gradient], regular)
-    dimension, degree = ideals.size(fitting)
-    if dimension >= 0:
-        parts.append(Part("interpolating" + where, dimension, degree, "zero"))
+    parts += _part(ideals, fitting, "interpolating" + where)
     rest = ideals.saturated(critical, ideals.combination(gradient))
     # the kernel of G meets the tangent space where the slopes and the rows of G do not span
     if model.rank + codimension >= n:
@@ -307,12 +190,17 @@ def _combined(ideals: Ideals, gram: list[list[int]]) -> list[int]:
 
 
 def _part(ideals: Ideals, ideal: list[Any], kind: str) -> list[Part]:
-    dimension, degree = ideals.size(ideal)
-    if dimension < 0:
-        return []
-    if dimension == 0:
-        return [Part(kind, dimension, degree, "not zero")]
-    return [Part(kind, dimension, degree, "varying" if _varies(ideals, ideal) else "constant")]
+    """One part for every dimension of the components, the largest first."""
+    found = []
+    for own, dimension, degree in ideals.equidimensional(ideal):
+        if kind.startswith("interpolating"):
+            loss = "zero"
+        elif dimension == 0:
+            loss = "not zero"
+        else:
+            loss = "varying" if _varies(ideals, own) else "constant"
+        found.append(Part(kind, dimension, degree, loss))
+    return found
 
 
 def _varies(ideals: Ideals, ideal: list[Any]) -> bool:

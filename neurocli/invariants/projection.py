@@ -32,10 +32,11 @@ from neurocli.errors import EngineError, LimitError
 from neurocli.formats.system import Polynomial, PolynomialSystem
 from neurocli.invariants.critical_count import chart_of
 from neurocli.invariants.critical_equations import Chart
-from neurocli.invariants.degenerate_metrics import Ideals, span_model
+from neurocli.invariants.degenerate_metrics import Ideals
 from neurocli.invariants.degree_question import Question
 from neurocli.invariants.metrics import Label, Metric, bombieri_weight, sample_form
 from neurocli.invariants.quadratic_space import OrthogonalBasis, Row, orthogonal_basis, projection_matrix
+from neurocli.invariants.span_model import span_model
 from neurocli.invariants.systems import as_dictionary, constants, context_of
 from neurocli.jobs.isolate import isolate
 from neurocli.theorems.degree_catalogue import KnownVariety

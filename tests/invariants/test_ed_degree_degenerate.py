@@ -64,6 +64,30 @@ def test_residuals_on_one_sample_leave_lines():
     assert parts(edd("mlp:2-2-1,r=4", metric="samples=2")) == {("interpolating", 2, 3), ("ramified", 1, 2)}
 
 
+def test_the_singular_locus_of_a_secant_variety():
+    # sums of two fifth powers, of codimension two: singular at the powers, a cone over a curve with delta = 8, 5
+    result = edd("mlp:2-2-1,r=5", method="split")
+    assert parts(result, True) == {("regular unramified", 0, 34), ("regular unramified on the singular locus", 0, 13)}
+    assert result.value == edd("mlp:2-2-1,r=5").value
+
+
+def test_parts_of_every_dimension_are_found():
+    from neurocli.algebra.primes import DEFAULT_PRIME
+    from neurocli.engines.protocol import NO_LIMITS
+    from neurocli.engines.registry import choose_engine
+    from neurocli.invariants.degenerate_metrics import Ideals
+    from neurocli.invariants.span_model import SpanModel
+
+    model = SpanModel(DEFAULT_PRIME, 3, [], 0, [[0] * 3] * 3, [0] * 3, [None] * 3)
+    x, y, z = model.context.gens()
+    one = model.context.constant(1)
+    # a cone of degree two, a line that crosses it, and the point (3, 5, 7), which is on neither
+    point = [x - one * 3, y - one * 5, z - one * 7]
+    ideal = [(x * y - z**2) * f * g for f in (x - one, y - one * 2) for g in point]
+    found = [size for _, *size in Ideals(model, choose_engine(None), NO_LIMITS, 0).equidimensional(ideal)]
+    assert found == [[2, 2], [1, 1], [0, 1]]
+
+
 def test_no_drop_before_the_dimension():
     polar = (4, 6, 4)
     totals = [sum(p.degree for p in generic_rank_split(polar, r) if p.dimension == 0) for r in range(1, 8)]
