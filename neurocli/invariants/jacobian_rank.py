@@ -99,9 +99,11 @@ def jacobian_rank(parametrization: Parametrization, prime: int, seed: int, sampl
 
 
 def check_rank(parametrization: Parametrization, evidence: Mapping[str, Any]) -> bool:
-    """Whether a lower-bound record is right: one determinant, no elimination is trusted.
+    """Whether a lower-bound record is right: the pivot minor is regular, no elimination is trusted.
 
     Notes:
+        The claim is about the generic rank, so the minor may be regular at any point: it is tried at small integers
+        in floating point, which is fast and rigorous, and then at the recorded point by a determinant modulo p.
         Row o * samples + s of the matrix is output o at sample s, so only the samples of the
         pivot rows are evaluated.  Without pivots the rank is computed again.
 
@@ -122,6 +124,10 @@ def check_rank(parametrization: Parametrization, evidence: Mapping[str, Any]) ->
     if min(rows.min(), columns.min()) < 0 or columns.max() >= parametrization.parameter_count or rows.max() >= (
             samples * parametrization.program.output_size):
         return False
+    from neurocli.invariants.small_point import minor_is_regular
+
+    if minor_is_regular(parametrization, seed, rows // samples, rows % samples, columns):
+        return True  # rank over Q, at another point: what is claimed
     used, position = np.unique(rows % samples, return_inverse=True)
     x = inputs(parametrization, prime, seed, samples)[used]
     jacobian = parametrization.jacobian(prime_field(prime), point(parametrization, prime, seed), x)
