@@ -4,7 +4,7 @@ The record holds the system (sample points, matrix, target, as exact doubles) an
 half-widths of the boxes.  `check_boxes` evaluates the network's program on the boxes by itself, in
 disc arithmetic (`algebra/discs.py`), and repeats Krawczyk's test; what doubles cannot decide it
 repeats in many bits with FLINT's balls.  Nothing is taken from the tracker or from the
-certification that made the record.
+certification that made the record (of that room only the switch for BLAS threads is used).
 
 Theorem ([krawczyk-1969], on polydiscs).  Let F be analytic on X = prod D(x_i, s), Y a matrix, M an array of
 discs that contains F'(z) for all z in X.  If |(Y F(x))_i| + sum_j |(I - Y M)_ij| s < s for every i, then F has exactly
@@ -35,6 +35,7 @@ from neurocli.algebra.discs import DiscRing, Discs
 from neurocli.algebra.program import Program
 from neurocli.algebra.rings import Array, ComplexFloats, DualNumbers
 from neurocli.errors import DataError, UsageError
+from neurocli.numerics.threads import one_thread
 
 if TYPE_CHECKING:
     from neurocli.numerics.certification import Certificate
@@ -136,7 +137,7 @@ class BoxTest:
 
     def run(self) -> str:
         """Test everything; the first failure in words, or an empty text."""
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), one_thread():
             functions, good = self._fast()
             weak = sorted({*np.flatnonzero(~good).tolist(), *(i for pair in overlaps(functions) for i in pair)})
             for i in weak:
