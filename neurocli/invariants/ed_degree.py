@@ -318,9 +318,26 @@ def _real(question: Question, known: KnownVariety | None, metric: Metric, count:
 
 
 def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -> Found:
-    from neurocli.invariants.critical_monodromy import monodromy_count
+    """Path tracking; where the trace test need not pass, two searches that agree are a heuristic stop as well.
 
-    return monodromy_count(question, metric)
+    The sum over all critical points is linear in the target if none goes to infinity over a finite target: so for
+    generic forms.  For a special form it is a rational function, and a failed trace test says nothing.  The search is
+    then begun again with other random choices until two exhausted searches find as many.
+    """
+    from neurocli.invariants.critical_monodromy import monodromy_count
+    from neurocli.numerics.execution import Execution
+
+    found = monodromy_count(question, metric)
+    searches = int(found.run.get("restarts", 0)) + 1
+    if (found.status is not Status.BOUND or found.data.get("limit") or metric == Metric("generic")
+            or not 1 < searches <= Execution().restarts):
+        return found
+    agreed = (f"{searches} independent searches ended with no new point in any loop, the last two with "
+              f"{found.value} critical points each")
+    reason = (f"the trace test need not pass for the {metric.name} metric, whose critical points may go to infinity "
+              "over finite targets: nothing but the searches bounds the number from above")
+    return dataclasses.replace(found, status=Status.NUMERICAL, explanation=(agreed, reason, *found.explanation[1:]),
+                               data={**found.data, "agreeing_searches": 2})
 
 
 _FUNCTIONS = {"filling": _filling, "closed-form": _closed_form, "groebner": _groebner,

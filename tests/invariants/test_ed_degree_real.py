@@ -22,6 +22,14 @@ def test_three_ways_agree(spec, metric):
     assert tracked.data["certified"] == tracked.value
 
 
+@pytest.mark.slow
+def test_where_the_trace_is_not_linear_two_searches_agree():
+    tracked = edd("mlp:2-2-1,r=4", metric="bombieri", method="monodromy")
+    assert (tracked.value, tracked.status, tracked.data["trace_test"]) == (7, Status.NUMERICAL, False)
+    assert tracked.data["agreeing_searches"] == 2
+    assert any("need not pass" in line for line in tracked.explanation)
+
+
 def test_real_eigenvalues_of_symmetric_matrices():
     # critical points on symmetric 3 x 3 matrices of rank 2 drop one of three real eigenvalues
     real = edd("mlp:3-2-1,r=2", metric="bombieri", real=6).data["real"]

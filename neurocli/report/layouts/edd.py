@@ -28,6 +28,7 @@ def sections(result: Result, style: Style) -> list[Section]:
         *proved_solutions(data),
         ("certified", None if "examined" in data else data.get("certified")),
         ("trace test passed", data.get("trace_test")),
+        ("searches that agree", data.get("agreeing_searches")),
     ])]
     if data["split"]:
         found.append(Section("critical points by kind", ("kind", "dimension", "degree", "loss"),
