@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurocli.errors import DataError
 from neurocli.invariants.tracking import Tracking
 from neurocli.jobs.messages import tell
 
@@ -22,6 +23,8 @@ BOTH_SIDES = "certified below and numerical above"
 _SHARE = 0.7
 #: Solutions on which the time of one is measured.
 _FEW = 5
+#: Residual of a solution, relative to the derivative and the point: far above rounding, far below 1.
+_RESIDUAL = 1e-6
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -149,6 +152,19 @@ def save(tracking: Tracking, solutions: Solutions, examined: Examined | None) ->
         write_json(tracking.solutions, solutions, certificates)
     else:
         write_bertini(tracking.solutions, solutions.points)
+
+
+def require_solved(solutions: Solutions, journal: str) -> None:
+    """Refuse points of a journal that solve other equations: another metric, say, of the same network.
+
+    Raises:
+        DataError: a solution has a residual beyond rounding.
+    """
+    data = np.broadcast_to(solutions.data, (len(solutions.points), len(solutions.data)))
+    residual, derivative, _ = solutions.system.evaluate(solutions.points, data, np.zeros_like(data))
+    size = np.linalg.norm(derivative, axis=(1, 2)) * np.linalg.norm(solutions.points, axis=1)
+    if not (np.linalg.norm(residual, axis=1) <= _RESIDUAL * size).all():
+        raise DataError(f"{journal}: holds points that solve other equations", "give another journal")
 
 
 def run_facts(solutions: Solutions) -> dict[str, Any]:

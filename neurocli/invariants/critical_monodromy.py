@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurocli.errors import UsageError
-from neurocli.invariants.certified_count import certificate_evidence, examine, run_facts, save
+from neurocli.invariants.certified_count import certificate_evidence, examine, require_solved, run_facts, save
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.metrics import Metric
 from neurocli.results.result import Status
@@ -66,6 +66,8 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     execution = tracking.execution(None if timeout is None else began + SEARCH_SHARE * timeout)
     answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed, execution,
                             real=tracking.real_only)
+    if tracking.journal is not None:
+        require_solved(answer, tracking.journal)
     run = run_facts(answer)
     target = "a random real target" if tracking.real_only else "a random complex target"
     lost: dict[str, int] = {}

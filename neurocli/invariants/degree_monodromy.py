@@ -6,7 +6,14 @@ import time
 from typing import Any
 
 from neurocli.errors import EngineError
-from neurocli.invariants.certified_count import Examined, certificate_evidence, examine, run_facts, save
+from neurocli.invariants.certified_count import (
+    Examined,
+    certificate_evidence,
+    examine,
+    require_solved,
+    run_facts,
+    save,
+)
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.results.result import Status
 
@@ -48,6 +55,8 @@ def monodromy_degree(question: Question) -> Found:
     if answer.system.space.dimension != question.dimension.value:
         raise EngineError(f"{question.network}: dimension {answer.system.space.dimension} in floating point, "
                           f"{question.dimension.value} in exact arithmetic", "try another --seed, or --method slice")
+    if tracking.journal is not None:
+        require_solved(answer, tracking.journal)
     examined = examine(answer, None if timeout is None else began + timeout) if tracking.proves else None
     save(tracking, answer, examined)
     evidence: list[Any] = [{"kind": "monodromy", "value": answer.count, "seed": answer.seed,

@@ -145,10 +145,13 @@ class Supervisor:
         self._waiting.append(number)
         return number
 
-    def groups(self, tasks: Iterable[Any] = ()) -> Iterator[list[Outcome]]:
+    def groups(self, tasks: Iterable[Any] = (), *, idle: bool = False) -> Iterator[list[Outcome]]:
         """The outcomes of `tasks` and of all that was submitted, in groups as they come.
 
         A group is what came since the last one: a journal can make it durable at once.
+
+        Args:
+            idle: also yield empty groups now and then, so that the caller can think of something else.
         """
         self._source = iter(tasks)
         while True:
@@ -156,7 +159,7 @@ class Supervisor:
             if not self._tasks:
                 return
             found = self._listen()
-            if found:
+            if found or idle:
                 yield found
 
     def close(self) -> None:

@@ -5,9 +5,12 @@ What other rooms call:
     slices.solve_slice(parametrization, seed, execution) -> Solutions       the degree
     critical.solve_critical(parametrization, metric, seed, execution)       critical points of a loss
     critical.track_to_targets(solutions, targets) -> EndPoints              from a generic target to given ones
+    special_targets.follow(solutions, target) -> Solutions, Ends            to one that may be special
+    real_slice.solve_real_slice(parametrization, seed, execution)           the degree, on a real slice
     fibers.solve_fiber(parametrization, seed, execution) -> FiberSolutions  the generic fibre in the gauge
     solve_system.solve_polynomials(polynomials, seed) -> SystemSolutions    any square system
     certification.certify(system, points, data) -> list[Certificate]        proofs, point by point
+    gauge_certification.certify_in_gauge(system, points, data)              the same for points of fibres
     execution.Execution(jobs, scheduler, journal, progress, limit)          where and how long
     solutions.write_json / read_json / write_bertini / read_bertini         files
 

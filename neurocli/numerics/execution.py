@@ -28,8 +28,8 @@ from neurocli.numerics.tracker import Options, Progress, Runner, Sink, Source, T
 #: Times a batch is sent out before its failure is reported.
 _ATTEMPTS = 3
 _WORKERS_PER_PROCESSOR = 4
-#: Seconds for a scheduler to answer, and between looks whether it still has workers.
-_PATIENCE = 10
+#: Seconds for a scheduler to answer and to have workers, and between looks at anything else.
+_PATIENCE, _MOMENT = 10, 0.5
 _LOG = logging.getLogger("neurocli")
 
 
@@ -86,6 +86,7 @@ class ProcessRunner:
     def __init__(self, execution: Execution, tracker: Tracker) -> None:
         self._batch, self._tracker = execution.batch, tracker
         self._jobs = min(execution.jobs, _WORKERS_PER_PROCESSOR * (os.cpu_count() or 1))
+        self._nothing = no_ends(tracker.homotopy)
         self.tracked = 0
 
     def run(self, source: Source, sink: Sink) -> None:
@@ -107,7 +108,9 @@ class ProcessRunner:
 
             feed()
             while waiting:
-                for group in pool.groups():
+                for group in pool.groups(idle=True):
+                    if not group and sink(self._nothing):  # asks whether to stop
+                        return
                     for outcome in group:
                         times = waiting.pop(outcome.number)
                         if outcome.error is not None:
@@ -136,12 +139,13 @@ class DaskRunner:
         self._execution, self._tracker = execution, tracker
         self._recipe = json.dumps({**recipe, "options": dataclasses.asdict(tracker.options)}, sort_keys=True)
         self._cluster = None
+        self._quiet = 0.0
         self.tracked = 0
         try:
             if execution.scheduler == "local":
                 workers = min(execution.jobs, _WORKERS_PER_PROCESSOR * (os.cpu_count() or 1))
                 self._cluster = LocalCluster(n_workers=workers, threads_per_worker=1, processes=workers > 1,
-                                             dashboard_address=None)
+                                             dashboard_address=None, silence_logs=logging.CRITICAL)
             self._client = Client(self._cluster or execution.scheduler, timeout=_PATIENCE)
         except OSError as error:
             raise UsageError(f"no dask scheduler at {execution.scheduler}", "start one, or use --jobs") from error
@@ -157,9 +161,10 @@ class DaskRunner:
 
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(Exception):
-            self._client.close()
+            # A batch under way is of no use any more, and is not waited for.
+            self._client.close(timeout=_MOMENT)
             if self._cluster is not None:
-                self._cluster.close()
+                self._cluster.close(timeout=_MOMENT)
 
     def run(self, source: Source, sink: Sink) -> None:
         """See `Tracker.run`."""
@@ -181,7 +186,7 @@ class DaskRunner:
             except (Exception, CancelledError) as error:  # whatever a dying cluster raises
                 trouble = type(error).__name__
                 break
-            for ends in come:
+            for ends in come or [no_ends(self._tracker.homotopy)]:  # none: asks whether to stop
                 self.tracked += len(ends)
                 if sink(ends):
                     return
@@ -202,16 +207,17 @@ class DaskRunner:
         del waiting[owed]
 
     def _come(self, waiting: dict[Any, str]) -> list[EndPoints]:
-        """End points of batches that are done, at least one, which leave `waiting`."""
+        """End points of batches that are done, which leave `waiting`; none after a moment without any."""
         from distributed import wait
 
-        while True:
-            try:
-                done = wait(list(waiting), timeout=_PATIENCE, return_when="FIRST_COMPLETED").done
-                break
-            except TimeoutError:
-                if not self._client.scheduler_info()["workers"]:
-                    raise
+        try:
+            done = wait(list(waiting), timeout=_MOMENT, return_when="FIRST_COMPLETED").done
+            self._quiet = 0.0
+        except TimeoutError:
+            self._quiet += _MOMENT
+            if self._quiet >= _PATIENCE and not self._client.scheduler_info()["workers"]:
+                raise
+            return []
         found = []
         for future in done:
             try:
@@ -235,6 +241,12 @@ def _tracker_of(recipe: str) -> Tracker:
 
     record = json.loads(recipe)
     return Tracker(homotopy_of(record), Options(**record["options"]), record["seed"])
+
+
+def no_ends(homotopy: Homotopy) -> EndPoints:
+    """No end points."""
+    whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return EndPoints(whole, np.zeros((0, homotopy.unknowns), dtype=np.complex128), whole, real, whole, real)
 
 
 def encode_array(array: np.ndarray) -> dict[str, Any]:

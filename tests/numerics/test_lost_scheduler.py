@@ -63,6 +63,7 @@ def test_every_path_comes_home(monkeypatch, caplog, good, failure, at_submit):
     tracker = Tracker(Squares(), STANDARD)
     runner = object.__new__(DaskRunner)
     runner._execution, runner._tracker, runner._recipe, runner.tracked = Execution(batch=3, scheduler="x"), tracker, "", 0
+    runner._quiet = 0.0
     runner._client = Cluster(Tracker(Squares(), STANDARD), good, failure, at_submit)
     way = segment(np.ones(1), np.full(1, 9.0))
     left = [Paths(np.ones((3, 1), dtype=complex), np.repeat(way[None], 3, axis=0), np.arange(3) + 3 * k) for k in range(9)]
