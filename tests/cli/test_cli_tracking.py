@@ -9,6 +9,10 @@ import time
 
 import pytest
 
+from neurocli.architectures.grammar import parse
+from neurocli.invariants.upper_bounds import reduced
+from neurocli.numerics.execution import Execution
+from neurocli.numerics.slices import solve_slice
 from neurocli.numerics.solutions import read_bertini, read_json
 
 ENV = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
@@ -160,6 +164,13 @@ def test_an_existing_journal_needs_resume(tmp_path):
     assert neurocli("degree", "--journal", str(journal), "--resume", "mlp:3-2-1,r=2").returncode == 2
 
 
+def test_a_journal_of_another_loss_is_refused(tmp_path):
+    journal = str(tmp_path / "j.ndjson")
+    assert neurocli("edd", "--metric", "samples", "8", "--journal", journal, "mlp:3-2-1,r=2").returncode == 0
+    other = neurocli("edd", "--metric", "samples", "7", "--journal", journal, "--resume", "mlp:3-2-1,r=2")
+    assert other.returncode == 2 and not other.stdout and "journal" in other.stderr
+
+
 # -- workers, limits, death
 
 
@@ -201,9 +212,8 @@ def test_a_killed_search_resumes(tmp_path):
     assert wait_for(lambda: _unlocked(journal))  # the child ends with its parent
     kept = points_in(journal)
     assert kept > 0
-    stopped = json.loads(neurocli("degree", "--json", "--timeout", "0.1", "--journal", str(journal), "--resume",
-                                  LONG).stdout)
-    assert stopped["value"] >= kept  # nothing that was on disk is lost
+    stopped = solve_slice(reduced(parse(LONG)), execution=Execution(journal=journal, limit=lambda: True))
+    assert stopped.count >= kept  # nothing that was on disk is lost
     result = record("degree", "--method", "monodromy", "--journal", str(journal), "--resume", LONG)
     assert (result["value"], result["status"]) == (54, "numerical")
     again = record("degree", "--method", "monodromy", "--journal", str(journal), "--resume", LONG)
