@@ -26,7 +26,7 @@ from neurocli.invariants.degenerate_count import (
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
-from neurocli.invariants.ed_degree_extras import coefficients, compared, emitted, polar_data, projected
+from neurocli.invariants.ed_degree_extras import coefficients, compared, emitted, lost_rank, polar_data, projected
 from neurocli.invariants.metrics import Metric, for_network, read_metric, remarks
 from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
@@ -138,6 +138,8 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         theorem = closed_form(question, known, generic)
         explanation += compared(rest, known, chosen_metric, found.value, data,
                                 None if theorem is None else theorem.value)
+    if chosen_metric.kind == "data" and found.method == "split":
+        explanation += lost_rank(question, known, chosen_metric, data["form_rank"])
     if polar and data["polar_degrees"] is None:
         data |= polar_data(rest, known, explanation)
     if project:

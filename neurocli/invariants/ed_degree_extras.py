@@ -35,10 +35,63 @@ def compared(question: Question, known: KnownVariety | None, metric: Metric, val
     except LimitError as error:
         return [f"not compared with {metric.samples} generic samples: {error.message}"]
     data["generic"] = expected
+    lines = []
+    data["fitted"] = fitted(question, known, metric)
+    if data["fitted"]:
+        lines.append("the data are fitted exactly: the target is on the neurovariety, where the loss is zero")
     if expected == value:
-        return [f"as many as for {metric.samples} generic samples"]
-    return [f"{metric.samples} generic samples have {expected}: these data are special, by repeated or dependent "
-            "inputs, exact fits, or symmetries"]
+        return [*lines, f"as many as for {metric.samples} generic samples"]
+    return [*lines, f"{metric.samples} generic samples have {expected}: these data are special, by repeated or "
+            "dependent inputs, exact fits, or symmetries"]
+
+
+def lost_rank(question: Question, known: KnownVariety | None, metric: Metric, found: int) -> list[str]:
+    """Why the form of the data has a lower rank than that of as many generic samples, if it has.
+
+    Args:
+        found: the rank of the form on the span of the functions.
+    """
+    import numpy as np
+
+    from neurocli.algebra.matrices import rank
+    from neurocli.algebra.primes import DEFAULT_PRIME
+    from neurocli.invariants.critical_count import chart_of
+    from neurocli.invariants.span_model import restricted_loss
+
+    p = question.prime or DEFAULT_PRIME
+    chart = chart_of(question, known, p, question.seed)
+    gram, _ = restricted_loss(chart, Metric("samples", samples=metric.samples), question.seed)
+    generic = rank(np.array(gram, dtype=np.uint64), p)
+    if generic == found:
+        return []
+    return [f"{metric.samples} generic samples give a form of rank {generic}: these data are special, since inputs are "
+            "repeated or dependent"]
+
+
+def fitted(question: Question, known: KnownVariety | None, metric: Metric) -> bool | None:
+    """Whether some complex weights fit the data exactly, modulo a prime; None where that is not settled."""
+    from neurocli.algebra.primes import DEFAULT_PRIME
+    from neurocli.formats.system import PolynomialSystem
+    from neurocli.invariants.critical_count import chart_of
+    from neurocli.invariants.metrics import sample_values
+    from neurocli.invariants.systems import as_dictionary
+
+    p = question.prime or DEFAULT_PRIME
+    chart = chart_of(question, known, p, question.seed)
+    if chart.labels is None:
+        return None
+    equations = []
+    for weights, y in sample_values(metric, chart.labels, p):
+        total = chart.context.constant(-y % p)
+        for w, c in zip(weights, chart.coordinates, strict=True):
+            if w:
+                total += c * chart.context.constant(w)
+        equations.append(total)
+    system = PolynomialSystem(chart.names, p, tuple(as_dictionary(f) for f in equations if f != 0))
+    try:
+        return question.engine.dimension_and_degree(system, question.limits)[0] >= 0
+    except LimitError:
+        return None
 
 
 def projected(question: Question, known: KnownVariety | None, metric: Metric, explanation: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import factorial, prod
 from pathlib import Path
@@ -111,8 +111,10 @@ def read_table(path: str | Path) -> Rows:
             lines: list[list[Any]] = array.tolist()
         else:
             lines = [line for line in csv.reader(path.read_text().splitlines()) if line and not line[0].startswith("#")]
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: {error}") from None
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+    except ValueError as error:  # no text, or no array
+        raise DataError(f"{path}: {error}", "a CSV file of numbers, or an NPY array") from None
     if lines and isinstance(lines[0][0], str) and not _is_number(lines[0][0]):
         lines = lines[1:]
     if not lines:
@@ -131,7 +133,10 @@ def _is_number(text: str) -> bool:
 
 
 def _exact(entry: Any, place: str) -> Fraction:
-    value = number(entry.strip() if isinstance(entry, str) else entry, place)
+    try:
+        value = number(entry.strip() if isinstance(entry, str) else entry, place)
+    except DataError as error:
+        raise DataError(error.message, "entries are numbers: 3, -1/2, 0.25") from None
     return value if isinstance(value, Fraction) else Fraction(value)
 
 
@@ -153,7 +158,7 @@ def for_network(metric: Metric, inputs: int, outputs: int, coordinates: int | No
     """
     if metric.kind == "gram" and coordinates is not None and len(metric.matrix) != coordinates:
         raise DataError(f"the Gram matrix has size {len(metric.matrix)}, the functions have {coordinates} coefficients",
-                        "neurocli describe --coefficients lists them in order")
+                        "neurocli describe --map lists them in order")
     if metric.kind == "data" and not metric.outputs:
         width = len(metric.inputs[0])
         if width != inputs + outputs:
@@ -237,14 +242,25 @@ def sample_form(labels: Sequence[Label], points: Sequence[Sequence[Fraction]]) -
                        else Fraction(0) for j in range(len(labels))) for i in range(len(labels)))
 
 
+def sample_values(metric: Metric, labels: Sequence[Label], p: int) -> Iterator[tuple[list[int], int]]:
+    """For every entry of the data: its weights on the coefficients, and its value, modulo p."""
+    for row, x in enumerate(metric.inputs):
+        point = [_residue(v, p) for v in x]
+        for output, value in enumerate(metric.outputs[row]):
+            yield _evaluation(labels, point, output, p), _residue(value, p)
+
+
+def _evaluation(labels: Sequence[Label], x: Sequence[int], output: int, p: int) -> list[int]:
+    return [prod(pow(v, k, p) for v, k in zip(x, e, strict=True)) % p if o == output else 0 for o, e in labels]
+
+
 def _of_samples(metric: Metric, labels: Sequence[Label], points: Sequence[Sequence[int]], p: int,
                 target: Sequence[int]) -> tuple[list[list[int]], list[int]]:
     size = len(labels)
     gram, b = [[0] * size for _ in range(size)], [0] * size
     for row, x in enumerate(points):
         for output in sorted({o for o, _ in labels}):
-            values = [prod(pow(v, k, p) for v, k in zip(x, e, strict=True)) % p if o == output else 0
-                      for o, e in labels]
+            values = _evaluation(labels, x, output, p)
             for i, v in enumerate(values):
                 if v:
                     gram[i] = [(a + v * w) % p for a, w in zip(gram[i], values, strict=True)]

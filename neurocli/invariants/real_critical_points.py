@@ -35,6 +35,8 @@ GROUP = 256
 #: Random phases that are tried to make parameters real, and the error that counts as none.
 PHASES = 40
 EXACT = 1e-10
+#: A loss that is so small relative to that of the zero function is zero.
+FITTED = 1e-20
 #: Eigenvalues of a Hessian smaller than this, relative to the largest, are directions of the fibre.
 ZERO = 1e-9
 
@@ -285,6 +287,8 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
         lines.append(f"a generic target has {solutions.count}: {solutions.count - len(points)} paths ended in no "
                      "isolated regular point, so these data are not generic (repeated samples, exact fits), or lie far "
                      "from generic ones in floating point")
+    if any(abs(p.loss) < FITTED * float(target @ target) for p in points):
+        lines.append("the data are fitted exactly: the target is on the neurovariety, where the loss is zero")
     data: dict[str, Any] = {"points": [p.to_json() for p in points], "generic": solutions.count,
                             "seeds": [question.seed], "trace_test": solutions.complete, "real_points": len(real),
                             "limit": solutions.search.stop == "limit"}

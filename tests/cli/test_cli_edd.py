@@ -63,6 +63,59 @@ def test_what_means_nothing_ends_with_status_2(arguments):
     assert "Traceback" not in result.stderr
 
 
+FILES = {
+    "asymmetric": ("gram", "1,2,0\n3,1,0\n0,0,1\n", "not symmetric"), "small": ("gram", "1,0\n0,1\n", "size 2"),
+    "zero": ("gram", "0,0,0\n0,0,0\n0,0,0\n", "is zero"), "narrow": ("data", "1,2\n3,4\n", "2 columns"),
+    "wide": ("data", "1,2,3,4\n", "4 columns"), "nan": ("data", "1,2,nan\n3,4,5\n", "'nan'"),
+    "infinite": ("data", "1,0,inf\n", "'inf'"), "ragged": ("data", "1,2,3\n1,2\n", "different lengths"),
+    "header": ("data", "x,y,z\n", "no rows"), "origin": ("data", "0,0,0\n0,0,1\n", "every function is critical")}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_with_wrong_contents_end_with_status_2(tmp_path, name):
+    kind, text, message = FILES[name]
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    result = run("--metric", kind, str(path), "mlp:2-1-1,r=2")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_form_of_low_rank_is_split(tmp_path):
+    path = tmp_path / "gram.csv"
+    path.write_text("1,0,0\n0,0,0\n0,0,0\n")
+    record = json.loads(run("--json", "--metric", "gram", str(path), "--project", "mlp:2-1-1,r=2").stdout)
+    assert [p["degree"] for p in record["data"]["split"]] == [2, 1]
+    assert [entry["function"] for entry in record["data"]["projection"]["radical"]] == ["x1*x2", "x2^2"]
+
+
+def test_gröbner_bases_that_do_not_end_leave_a_bound():
+    result = run("--json", "--timeout", "6s", "--method", "groebner", "mlp:3-3-1,r=3")
+    record = json.loads(result.stdout)
+    assert (result.returncode, record["status"], record["method"]) == (5, "bound", "monodromy")
+    assert record["value"] > 0
+
+
+def test_no_bound_is_said_so():
+    result = run("--json", "--timeout", "2s", "--method", "split", "linear:2-1-3")
+    record = json.loads(result.stdout)
+    assert result.returncode in (0, 5)
+    if result.returncode:
+        assert "no bound was reached" in record["message"]
+
+
+def test_options_of_path_tracking(tmp_path):
+    path, journal = tmp_path / "points.json", tmp_path / "journal"
+    result = run("--json", "--certify", "--solutions", str(path), "--journal", str(journal), "mlp:2-2-1,r=4")
+    record = json.loads(result.stdout)
+    assert (result.returncode, record["value"], record["method"], record["data"]["certified"]) == (
+        0, 13, "monodromy", 13), result.stderr
+    assert len(json.loads(path.read_text())["solutions"]) == 13
+    assert run("--journal", str(journal), "mlp:2-2-1,r=4").returncode == 2  # there already
+    assert json.loads(run("--json", "--journal", str(journal), "--resume", "mlp:2-2-1,r=4").stdout)["value"] == 13
+
+
 def test_a_reached_limit_ends_with_a_bound_and_status_5():
     result = run("--json", "--timeout", "3s", "--method", "monodromy", "mlp:3-2-2,r=2")
     record = json.loads(result.stdout)

@@ -131,8 +131,15 @@ def test_special_data_are_told_from_generic_ones(tmp_path):
     # exact values of (x + y)^2: the target lies on the variety
     path.write_text("1,0,1\n0,1,1\n1,1,4\n2,1,9\n")
     fitted = edd("mlp:2-1-1,r=2", metric=f"data={path}")
-    assert fitted.data["generic"] == 4
-    assert (fitted.value == 4) or any("special" in line for line in fitted.explanation)
+    assert (fitted.value, fitted.data["generic"], fitted.data["fitted"]) == (4, 4, True)
+    assert any("fitted exactly" in line for line in fitted.explanation)
+    solved = edd("mlp:2-1-1,r=2", metric=f"data={path}", solve=True)
+    assert any("fitted exactly" in line for line in solved.explanation)
+    # five inputs on three lines: forms are seen on three of them, and the answer says why
+    path.write_text("1,0,2\n2,0,3\n0,1,-1\n0,2,4\n1,1,7\n")
+    special = edd("mlp:2-2-1,r=4", metric=f"data={path}")
+    assert (special.method, special.data["form_rank"]) == ("split", 3)
+    assert any("rank 5: these data are special" in line for line in special.explanation)
 
 
 @pytest.mark.parametrize(("text", "message"), [
