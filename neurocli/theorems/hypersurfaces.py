@@ -8,7 +8,7 @@ of the distance to a generic u are the solutions of f(x) = 0, x - u = lambda gra
              D sum_(i=0)^(n-1) (D - 1)^i
 
 For every other hypersurface of degree D these are upper bounds.  Reference: [dhost-2016], proposition 2.6, theorem 5.8
-and theorem 6.11.
+and section 6.
 """
 
 from __future__ import annotations
