@@ -11,7 +11,7 @@ from neurocli.errors import UsageError
 from neurocli.numerics.execution import Execution, encode_array
 from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
 from neurocli.numerics.metrics import bombieri_root, generic_root, gram_root, unit_root
-from neurocli.numerics.monodromy import triangle
+from neurocli.numerics.monodromy import real_triple, triangle
 from neurocli.numerics.paths import EndPoints, Paths, segment
 from neurocli.numerics.slices import Problem, solve
 from neurocli.numerics.solutions import Solutions
@@ -40,21 +40,22 @@ def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0, real: bool 
     return named[metric](space)
 
 
-def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int
+def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int, real: bool = False
                    ) -> tuple[np.ndarray, np.ndarray]:
-    """Random parameters and, for each, a random target that it is critical for.
+    """Random parameters and, for each, a random target that it is critical for; on demand real ones.
 
     The targets that have theta as a critical point are z + normal space, a linear space; the
     pairs form a vector bundle over parameter space, so they are irreducible and monodromy
     reaches every critical point on the regular locus from each of them.
     """
-    x = system.space.random_parameters(rng, count)
+    x = system.space.random_parameters(rng, count, real)
     trace = system.space.evaluation.run(x)
-    z = trace.outputs @ system.root.T
-    _, spectrum, right = np.linalg.svd(trace.jacobian @ system.root.T, full_matrices=True)
+    z, tangents = trace.outputs @ system.root.T, trace.jacobian @ system.root.T
+    _, spectrum, right = np.linalg.svd(tangents.real if real else tangents, full_matrices=True)
     rank = int((spectrum[0] > 1e-9 * spectrum[0, 0]).sum())
     normals = right[:, rank:].conj()
-    residual = (gaussian(rng, count, 1, normals.shape[1]) @ normals)[:, 0]
+    weights = gaussian(rng, count, 1, normals.shape[1])
+    residual = ((weights.real if real else weights) @ normals)[:, 0]
     size = np.linalg.norm(residual, axis=1)
     scale = np.linalg.norm(z, axis=1) / np.where(size > 0, size, 1)
     return x, z - residual * scale[:, None]
@@ -63,7 +64,7 @@ def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int
 def solve_critical(parametrization: Parametrization, metric: Metric = "generic", seed: int = 0,
                    execution: Execution = Execution(), *,  # noqa: B008 - frozen
                    samples: int | None = None, real: bool = False) -> Solutions:
-    """Critical points of the distance of a random complex target to the functions of a network.
+    """Critical points of the distance of a random target to the functions of a network.
 
     Args:
         parametrization: the network.
@@ -72,7 +73,9 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         execution: where and how long; see `Execution`.
         samples: see `function_space`; with fewer samples than the span needs, the metric is
             degenerate.
-        real: real coordinates and a real generic metric, for real targets later.
+        real: the solutions are to be followed to real targets (see `track_to_targets`), so they are
+            wanted over a complex one. Otherwise the target is real where the metric is, since
+            conjugation then finds half of the solutions.
 
     Returns:
         The critical points on the regular locus, each function once. `data` is their target in
@@ -95,17 +98,20 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         (13, True)
     """
     def problem(seed: int) -> Problem:
-        space = function_space(parametrization, seed, samples, real)
-        system = CriticalSystem(space, metric_root(space, metric, seed, real))
+        space = function_space(parametrization, seed, samples, real=True)
+        system = CriticalSystem(space, metric_root(space, metric, seed, real=True))
+        mirrored = not real and not system.root.imag.any()
         rng = np.random.default_rng([seed, 0xC4])
-        start, targets = critical_pairs(system, rng, 1)
+        start, targets = critical_pairs(system, rng, 1, mirrored)
         require_isolated(system, start, targets)
         second = gaussian(rng, system.data)
+        second = second.real + 0j if mirrored else second
         second *= np.linalg.norm(targets[0]) / np.linalg.norm(second)
         recipe = {"kind": "critical", "spec": str(parametrization.network), "seed": seed, "samples": samples,
-                  "real": real, "metric": metric if isinstance(metric, str) else encode_array(system.root)}
-        return Problem(system, start, triangle(targets[0], second),
-                       lambda count: critical_pairs(system, rng, count), recipe, _in_general_position(metric))
+                  "metric": metric if isinstance(metric, str) else encode_array(system.root)}
+        nodes = (real_triple if mirrored else triangle)(targets[0], second)
+        return Problem(system, start, nodes, lambda count: critical_pairs(system, rng, count), recipe,
+                       _in_general_position(metric), mirrored)
 
     return solve(problem, seed, execution)
 

@@ -56,9 +56,10 @@ class FunctionSpace:
         """Number of coordinates."""
         return self.coordinates.shape[0]
 
-    def random_parameters(self, rng: np.random.Generator, count: int = 1) -> np.ndarray:
-        """Complex Gaussian parameter points, balanced."""
-        return self.balanced(gaussian(rng, count, self.parametrization.parameter_count))
+    def random_parameters(self, rng: np.random.Generator, count: int = 1, real: bool = False) -> np.ndarray:
+        """Gaussian parameter points, complex or real ones, balanced."""
+        draw = _real_gaussian if real else gaussian
+        return self.balanced(draw(rng, count, self.parametrization.parameter_count))
 
     def balanced(self, x: np.ndarray) -> np.ndarray:
         """The same functions by parameters of least norm."""

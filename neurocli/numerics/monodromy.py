@@ -90,19 +90,23 @@ class Monodromy:
         seed: for arcs and projections.
         trace_test: whether the invariants' sum is linear in the parameter for this pencil.
         expected: number of solutions to stop at, where it is known.
-        fresh: gives random solutions (x, q), each over data of its own.
         most_arcs: arcs after which the search gives up.
+        real: the system and the nodes are real, so the conjugate of a solution is one, too; that is
+            as good as following the conjugate of every arc.
+        fresh: gives random solutions (x, q), each over data of its own.
         progress: told a few times a second how far the search is.
     """
 
     def __init__(self, homotopy: Homotopy, start: np.ndarray, nodes: Iterable[np.ndarray], seed: int = 0, *,
                  trace_test: bool = True, expected: int | None = None,
-                 most_arcs: int = 24,
+                 most_arcs: int = 24, real: bool = False,
                  fresh: FreshStarts | None = None,
                  progress: Callable[[Progress], None] | None = None) -> None:
         self.homotopy, self.nodes = homotopy, tuple(nodes)
         self._rng = np.random.default_rng([seed, 0x40])
-        self._trace_test, self._expected = trace_test, expected
+        self._trace_test, self._expected, self._real = trace_test, expected, real
+        side = self.nodes[1] - self.nodes[0]
+        self._places = tuple(complex(np.vdot(side, node - self.nodes[0]) / np.vdot(side, side)) for node in self.nodes)
         self._progress = progress
         self._found: Callable[[int, np.ndarray], None] | None = None
         invariants = homotopy.invariants(start)
@@ -178,6 +182,9 @@ class Monodromy:
             self._arcs_at_last_find = len(self._edges)
             if self._found is not None:
                 self._found(node, x[np.array(new)])
+            if self._real:
+                mirrored = np.array(new)
+                self._add_points(node, x[mirrored].conj(), invariants[mirrored].conj())
         for number, fresh in zip(numbers, new, strict=True):
             if fresh:
                 for e, edge in enumerate(self._edges):
@@ -334,7 +341,7 @@ class Monodromy:
         if len(set(self.counts)) > 1 or len(self.nodes) < 3:
             return float("inf")
         size = sum(table.sizes for table in self.tables) / max(1, sum(self.counts))
-        return trace_residual((0, 1, np.exp(1j * np.pi / 3)), [table.trace for table in self.tables], size)
+        return trace_residual(self._places, [table.trace for table in self.tables], size)
 
     def _tell(self, runner: Runner) -> None:
         if self._progress is None or time.monotonic() - self._told < 0.2:
@@ -359,6 +366,11 @@ class Monodromy:
 def triangle(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Three points of the complex line through two points, at equal distances."""
     return first, second, first + np.exp(1j * np.pi / 3) * (second - first)
+
+
+def real_triple(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Three points of the real line through two real points."""
+    return first, second, 2 * first - second
 
 
 def search(monodromy: Monodromy, runner: Runner, cautious: Runner | None = None, *,

@@ -12,7 +12,7 @@ from neurocli.numerics.paths import Homotopy
 
 
 def homotopy_of(recipe: Mapping[str, Any]) -> Homotopy:
-    """The system of a recipe: `kind`, `spec`, `seed`, and for critical equations `metric`, `samples`, `real`.
+    """The system of a recipe: `kind`, `spec`, `seed`, and for critical equations `metric`, `samples`.
 
     Raises:
         UsageError: a kind that is not known.
@@ -35,7 +35,7 @@ def homotopy_of(recipe: Mapping[str, Any]) -> Homotopy:
         return gauged_slice(function_space(network, recipe["seed"], real=real), recipe["seed"], real)
     if recipe["kind"] != "critical":
         raise UsageError(f"system of kind {recipe['kind']!r}", "slice, real-slice, fiber, real-fiber or critical")
-    space = function_space(network, recipe["seed"], recipe["samples"], recipe["real"])
+    space = function_space(network, recipe["seed"], recipe["samples"], real=True)
     if isinstance(recipe["metric"], str):
-        return CriticalSystem(space, metric_root(space, recipe["metric"], recipe["seed"], recipe["real"]))
+        return CriticalSystem(space, metric_root(space, recipe["metric"], recipe["seed"], real=True))
     return CriticalSystem(space, decode_array(recipe["metric"]))

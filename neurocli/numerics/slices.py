@@ -30,6 +30,7 @@ class Problem:
     fresh: FreshStarts
     recipe: Mapping[str, Any]
     trace_expected: bool = True
+    real: bool = False
 
 
 def generic_slice(space: FunctionSpace, seed: int) -> SliceSystem:
@@ -106,7 +107,7 @@ def solve(problem: Callable[[int], Problem], seed: int, execution: Execution) ->
 
 
 def _attempt(given: Problem, seed: int, attempt: int, execution: Execution, checkpoint: Checkpoint) -> Solutions:
-    monodromy = Monodromy(given.system, given.start, given.nodes, seed, fresh=given.fresh,
+    monodromy = Monodromy(given.system, given.start, given.nodes, seed, fresh=given.fresh, real=given.real,
                           progress=execution.progress)
     for node in range(len(given.nodes)):
         known = checkpoint.known(attempt, node)
