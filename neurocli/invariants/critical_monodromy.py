@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -49,14 +50,14 @@ def root_of(metric: Metric, seed: int) -> str | np.ndarray | Callable[[FunctionS
 
 
 def monodromy_count(question: Question, metric: Metric) -> Found:
-    """Critical points of a random target, complex or (with `real_only`) real; a proved lower bound where certified.
+    """Critical points of a random target (with `real_only`, a real one); a proved lower bound where certified.
 
     Returns:
         A numerical count when the trace test passed; otherwise a bound from below.
 
     Notes:
-        The search is over complex targets, since the trace test is a statement about them; a real target is reached
-        from the last of them, and paths that end there in no regular point are counted by their return codes.
+        With `real_only` the search is over complex targets; a real one is reached from the first of them, and paths
+        that end there in no regular point are counted by their return codes.
     """
     from neurocli.numerics.critical import solve_critical
     from neurocli.numerics.special_targets import follow
@@ -69,13 +70,12 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     if tracking.journal is not None:
         require_solved(answer, tracking.journal)
     run = run_facts(answer)
-    target = "a random real target" if tracking.real_only else "a random complex target"
     lost: dict[str, int] = {}
     shown = answer
     if tracking.real_only:
         shown, ends = follow(answer, np.random.default_rng([question.seed, 0x4EA1]).standard_normal(len(answer.data)))
         lost = ends.lost
-        run |= {"failed_paths": {**run["failed_paths"], **lost}, "paths": run["paths"] + answer.count}
+        run |= {"failed_paths": dict(Counter(run["failed_paths"]) + Counter(lost)), "paths": run["paths"] + answer.count}
     examined = examine(shown, None if timeout is None else began + timeout,
                        None if tracking.proves else MAX_CERTIFIED)
     save(tracking, shown, examined)
@@ -83,12 +83,12 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
                               "complete": answer.complete}
     evidence = [record]
     if answer.complete:
-        lines = [f"{answer.count} critical points of a random complex target; the trace test passes"]
+        lines = [f"{answer.count} critical points of a random target; the trace test passes"]
     else:
         why = "the time limit came first" if answer.search.stop == "limit" else "the trace test did not pass"
-        lines = [f"at least {answer.count} critical points of a random complex target: {why}"]
+        lines = [f"at least {answer.count} critical points of a random target: {why}"]
     if lost:
-        lines.append(f"{sum(lost.values())} paths to {target} ended in no regular point: "
+        lines.append(f"{sum(lost.values())} paths to a random real target ended in no regular point: "
                      + ", ".join(f"{number} {name.lower().replace('_', ' ')}" for name, number in lost.items()))
     data: dict[str, Any] = {"seeds": [answer.seed], "trace_test": answer.complete, "found": answer.count,
                             "certified": examined.proved if examined.count else None,
