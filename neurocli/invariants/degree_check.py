@@ -112,8 +112,10 @@ def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> t
     if boxes is not None:
         return boxes_support(record, boxes)
     claimed = [e["value"] for e in record["evidence"] if e.get("kind") == "slice"]
-    fits = not claimed or claimed.count(record["value"]) > 1
-    return fits, "dimension checked, counts fit" if fits else "the slices do not agree on the degree"
+    if not claimed:
+        return None, "nothing here shows the degree"
+    fits = claimed.count(record["value"]) > 1
+    return None if fits else False, "dimension checked, counts fit" if fits else "the slices do not agree on the degree"
 
 
 def boxes_support(record: Mapping[str, Any], boxes: int) -> tuple[bool | None, str]:

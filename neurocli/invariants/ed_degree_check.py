@@ -59,5 +59,7 @@ def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> t
 
         return boxes_support(record, boxes)
     counts = [e["value"] for e in record["evidence"] if e.get("kind") == "critical-points"]
-    fits = not counts or counts.count(record["value"]) > 1
-    return fits, "counts fit" if fits else "the counts do not agree"
+    if not counts:
+        return None, "nothing here shows the number"
+    fits = counts.count(record["value"]) > 1
+    return None if fits else False, "counts fit" if fits else "the counts do not agree"

@@ -26,7 +26,9 @@ def no_engine(monkeypatch, records):
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_right_ones_are_accepted(records, spec):
-    assert verify(records[spec]).right, verify(records[spec])
+    found = verify(records[spec])
+    proved = records[spec]["status"] == "proved"  # counts of solutions that nobody solves again stay undecided
+    assert found.right is (True if proved else None), found
 
 
 @pytest.mark.parametrize("spec", SPECS)
