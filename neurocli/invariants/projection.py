@@ -34,6 +34,7 @@ from neurocli.invariants.critical_count import chart_of
 from neurocli.invariants.critical_equations import Chart
 from neurocli.invariants.degenerate_metrics import Ideals
 from neurocli.invariants.degree_question import Question
+from neurocli.invariants.equations import readable
 from neurocli.invariants.metrics import Label, Metric, bombieri_weight, sample_form
 from neurocli.invariants.quadratic_space import OrthogonalBasis, Row, orthogonal_basis, projection_matrix
 from neurocli.invariants.span_model import span_model
@@ -226,7 +227,7 @@ def _described(question: Question, known: KnownVariety | None, metric: Metric, f
         "degree": shape.degree if other.degree == shape.degree else None,
         "fibre": shape.fibre if other.fibre == shape.fibre else None,
         "ramification": ramification, "branch": branch, "status": "probable",
-        "equation": None if equation is None else format_polynomial(equation, names),
+        "equation": None if equation is None else readable(format_polynomial(equation, names)),
         "primes": [p, shapes[1][0]]}
     lines = []
     polar = proved_polar_degrees(question.network, known) if question.parametrization.cone else None
@@ -411,7 +412,7 @@ def function_text(coefficients: Sequence[int], labels: Sequence[Label], inputs: 
     pieces = []
     for output in range(outputs):
         terms: Polynomial = {e: c for c, (o, e) in zip(coefficients, labels, strict=True) if o == output and c}
-        pieces.append(format_polynomial(terms, inputs))
+        pieces.append(readable(format_polynomial(terms, inputs)))
     return pieces[0] if outputs == 1 else f"({', '.join(pieces)})"
 
 
@@ -422,7 +423,7 @@ def _coefficient(label: Label, inputs: Sequence[str], outputs: int) -> str:
 
 def _linear(row: Row, names: Sequence[str]) -> str:
     units = [tuple(int(i == j) for j in range(len(names))) for i in range(len(names))]
-    return format_polynomial({u: c for u, c in zip(units, row, strict=True) if c}, names)
+    return readable(format_polynomial({u: c for u, c in zip(units, row, strict=True) if c}, names))
 
 
 def _residue(value: Fraction, p: int) -> int:

@@ -57,7 +57,7 @@ def test_an_equation_of_the_branch_locus_vanishes_on_it():
     # binary quartic forms of rank two seen at two points: one of the two conics is the branch curve
     found = edd("mlp:2-2-1,r=4", metric="samples=2", project=True).data["projection"]
     assert found["branch"] == (1, 2)
-    assert found["equation"] == "7*w1^2+9*w1*w2"  # (w1 = 0) and (w1 + 9/7 w2 = 0): f vanishes at one sample
+    assert found["equation"] == "7*w1^2 + 9*w1*w2"  # (w1 = 0) and (w1 + 9/7 w2 = 0): f vanishes at one sample
 
 
 def test_functions_in_many_dimensions_are_projected_though_not_counted():
