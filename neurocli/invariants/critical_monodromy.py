@@ -75,7 +75,8 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     if tracking.real_only:
         shown, ends = follow(answer, np.random.default_rng([question.seed, 0x4EA1]).standard_normal(len(answer.data)))
         lost = ends.lost
-        run |= {"failed_paths": dict(Counter(run["failed_paths"]) + Counter(lost)), "paths": run["paths"] + answer.count}
+        run["failed_paths"] = dict(Counter(run["failed_paths"]) + Counter(lost))
+        run["paths"] += answer.count
     examined = examine(shown, None if timeout is None else began + timeout,
                        None if tracking.proves else MAX_CERTIFIED)
     save(tracking, shown, examined)
