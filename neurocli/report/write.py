@@ -11,12 +11,18 @@ from neurocli.errors import UsageError
 
 
 def write_file(name: str | Path, text: str) -> None:
-    """Write `text` to a temporary file beside `name` and rename it.
+    """Write `text` to a temporary file beside `name` and rename it; a device or a pipe is written to directly.
 
     Raises:
         UsageError: the folder does not exist or cannot be written.
     """
     path = Path(name)
+    if path.exists() and not path.is_file():
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        return
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:

@@ -109,3 +109,83 @@ def test_the_store_of_a_user_without_a_home(monkeypatch, tmp_path):
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # no entry among the users either
     path = store.default_path()
     assert path.is_absolute() and str(os.getuid()) in str(path)
+
+
+def test_output_to_a_pipe_leaves_the_pipe(tmp_path):
+    from neurocli.errors import UsageError
+    from neurocli.report.write import write_file
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, "answer\n")
+    assert os.read(reader, 100) == b"answer\n" and not pipe.is_file()
+    os.close(reader)
+    with pytest.raises(UsageError, match="cannot write"):
+        write_file(tmp_path, "x")
+
+
+def test_a_full_disk_behind_standard_output():
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "neurocli", "sweep", "-", "--no-cache", "-q"], stdout=full,
+                              input="mlp:2-2-1,r=2\n", stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 5 and "No space left" in done.stderr
+
+
+def test_a_cache_that_cannot_be_written_loses_no_answer(tmp_path):
+    (tmp_path / "file").write_text("in the way of a folder")
+    done = neurocli("sweep", "-", text="mlp:2-2-1,r=2\n", XDG_CACHE_HOME=str(tmp_path / "file"))
+    assert done.returncode == 0 and json.loads(done.stdout)["value"] == 3
+    assert "cannot be written" in done.stderr
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path):
+    import sqlite3
+
+    path = tmp_path / "s.sqlite"
+    assert neurocli("sweep", "-", "--store", str(path), text="mlp:2-2-1,r=2\n").returncode == 0
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    for arguments in (("store", "list", "--store", str(path)), ("sweep", "-", "--store", str(path))):
+        done = neurocli(*arguments, text="mlp:2-2-1,r=2\n")
+        assert done.returncode == 2 and "newer version" in done.stderr and not done.stdout
+
+
+def test_two_sweeps_on_one_journal(tmp_path):
+    from neurocli.conjectures.sweep import read_sweep
+    from neurocli.jobs.journal import Journal
+
+    grid, journal = tmp_path / "g.txt", tmp_path / "j.ndjson"
+    grid.write_text("mlp:2-2-1,r=2\n")
+    with Journal(journal, read_sweep(grid).header(0)):
+        done = neurocli("sweep", str(grid), "--no-cache", "--journal", str(journal), "--resume")
+    assert done.returncode == 2 and "another process writes this journal" in done.stderr and not done.stdout
+
+
+def test_killed_sweeps_resume_without_loss(tmp_path):
+    grid, journal = tmp_path / "g.toml", tmp_path / "j.ndjson"
+    grid.write_text('networks = "mlp:{d},r=2"\nd = { inputs = "1..3", widths = "1..4", depth = "2..3", outputs = "1..3" }\n')
+    command = [sys.executable, "-m", "neurocli", "sweep", str(grid), "--no-cache", "-q", "--journal", str(journal)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
+        reported = {first.stdout.readline() for _ in range(10)}
+        first.kill()
+    done = subprocess.run([*command, "--resume"], capture_output=True, text=True)
+    lines = done.stdout.splitlines(keepends=True)
+    assert done.returncode == 0 and len(lines) == len(set(lines)) == 180 and reported <= set(lines)
+    whole = neurocli("sweep", str(grid), "--no-cache", "-q").stdout.splitlines(keepends=True)
+    assert sorted(whole) == sorted(lines)
+
+
+def test_the_clock_of_the_day_does_not_matter(tmp_path, monkeypatch):
+    """Limits are measured by a monotonic clock, and no record outside `run` holds a time."""
+    import time
+
+    from neurocli.jobs.supervisor import run
+
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert [o.value for o in run(abs, [-1, -2], timeout=5, ordered=True)] == [1, 2]
+    record = json.loads(neurocli("sweep", "-", "--no-cache", text="mlp:2-2-1,r=2\n").stdout)
+    assert record["run"] == {}
