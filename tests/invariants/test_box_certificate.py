@@ -152,6 +152,8 @@ def test_verification_weighs_the_boxes(thirteen):
     assert verify({**record, "status": "proved"}).right is False
     assert verify({**record, "value": 12}).right is False
     assert verify({**record, "command": "degree"}).right is False
+    for metric in ("bombieri", None):  # rounded, so that nothing follows for the exact one
+        assert verify({**record, "evidence": [{**thirteen, "metric": metric}]}).right is None
 
 
 def test_one_target_for_all():
