@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from neurocli.errors import LimitError, TimeLimit, TooLarge
+from neurocli.errors import LimitError, NeurocliError, TimeLimit, TooLarge
 from neurocli.invariants.degree_question import Found, Question
 from neurocli.results.result import Status
 
@@ -56,7 +56,10 @@ def within(question: Question, seconds: float, method: Method, fallback: Method 
     if fallback is None:
         raise TimeLimit(f"{question.network}: {first.reason}; no bound was reached", "give more time with --timeout")
     failed = f"the method tried first came to no end: {first.reason}"
-    second = _apart(question, max(0.1, until - time.monotonic()), fallback)
+    try:
+        second = _apart(question, max(0.1, until - time.monotonic()), fallback)
+    except NeurocliError as error:  # floating point that fails is no answer to the question asked
+        second = Stopped(error.message)
     if isinstance(second, Found):
         return dataclasses.replace(second, explanation=(failed, *second.explanation))
     if second.told:

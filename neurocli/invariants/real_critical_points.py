@@ -12,6 +12,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -275,11 +276,12 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
     if metric.kind != "data":
         raise UsageError("--solve: the critical points of data; give --data FILE")
     began, limit = time.monotonic(), question.limits.timeout
+    metric, factors = balanced_inputs(question, metric)
     solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
     target = np.array([[float(v) for v in row] for row in metric.outputs]).reshape(-1)
     ends = track_to_targets(solutions, target[None])
     good = ends.codes == ReturnCode.SUCCESS
-    points = critical_points(solutions, target, ends.x[good])
+    points = [in_own_units(question, p, factors) for p in critical_points(solutions, target, ends.x[good])]
     real = [p for p in points if p.real]
     lines = [f"{len(points)} critical points, {len(real)} of them real, "
              f"{sum(p.index == 0 for p in real)} local minima; {sum(p.certified for p in points)} certified"]
@@ -297,9 +299,37 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
         lines.append(f"{len(found.points)} critical points of the loss in parameters on subnetworks, "
                      f"{sum(p.spurious for p in found.points)} of them spurious: the loss on functions is not critical")
         lines += [f"subnetwork {'-'.join(map(str, widths))} was not solved: {why}" for widths, why in found.left]
-        data["subnetwork_points"] = [p.to_json() for p in found.points]
+        data["subnetwork_points"] = [dataclasses.replace(p, point=in_own_units(question, p.point, factors)).to_json()
+                                     for p in found.points]
     return Found(len(points), _status(solutions, proved), "monodromy", (_record(solutions),), tuple(lines), data,
                  _engine(), run=run_facts(solutions))
+
+
+def balanced_inputs(question: Question, metric: Metric) -> tuple[Metric, tuple[float, ...]]:
+    """Data with inputs of size about one, by powers of two, where the first layer takes them linearly.
+
+    A weight of the first layer times its input is the same in any unit, so the functions, and the critical points, are;
+    high powers of inputs of very different sizes are lost in floating point.
+
+    Returns:
+        The data, and what each input was divided by; () where the network is no stack of full layers.
+    """
+    if question.network.family not in ("mlp", "linear"):
+        return metric, ()
+    sizes = np.sqrt((np.array(metric.inputs, dtype=float) ** 2).mean(axis=0))
+    factors = tuple(2.0 ** round(float(np.log2(size))) if size else 1.0 for size in sizes)
+    rows = tuple(tuple(v / Fraction(f) for v, f in zip(row, factors, strict=True)) for row in metric.inputs)
+    return dataclasses.replace(metric, inputs=rows), factors
+
+
+def in_own_units(question: Question, point: CriticalPoint, factors: tuple[float, ...]) -> CriticalPoint:
+    """The same point by weights for the inputs as they were given."""
+    if not factors:
+        return point
+    place, shape = next(iter(question.parametrization.slices.values()))
+    theta = np.array(point.parameters)
+    theta[place] = (theta[place].reshape(shape) / np.array(factors)).ravel()
+    return dataclasses.replace(point, parameters=tuple(complex(v) for v in theta))
 
 
 def _status(solutions: Solutions, proved: int | None) -> Status:

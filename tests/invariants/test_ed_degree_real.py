@@ -68,6 +68,18 @@ def test_all_critical_points_of_measured_trees_and_gradient_descents():
     assert (((a * table[:, 0] + b * table[:, 1]) ** 3 * c - y) ** 2).sum() == pytest.approx(best["loss"], rel=1e-8)
 
 
+def test_inputs_of_different_sizes_lose_no_critical_point():
+    # girths of 10 and heights of 80 to the fourth power: unscaled, a saddle is lost in rounding
+    result = edd("mlp:2-2-1,r=4", metric=f"data={TREES}", solve=True)
+    assert (result.value, result.data["generic"]) == (13, 13)
+    table = np.loadtxt(TREES, delimiter=",", comments=("#", "g"))
+    for point in result.data["points"]:
+        if point["real"]:
+            w = np.array(point["parameters"])
+            fitted = (table[:, :2] @ w[:4].reshape(2, 2).T) ** 4 @ w[4:]
+            assert ((fitted - table[:, 2]) ** 2).sum() == pytest.approx(point["loss"], rel=1e-8)
+
+
 def test_requests_that_mean_nothing_are_refused():
     with pytest.raises(UsageError, match="one of them"):
         edd("mlp:2-1-1,r=3", real=2, solve=True)
