@@ -22,7 +22,7 @@ SEARCH_SHARE, SEARCH_SHARE_BEFORE_CERTIFYING = 0.95, 0.7
 
 
 def monodromy_degree(question: Question) -> Found:
-    """The number of functions found on a random affine slice, complex or (with `real_only`) real.
+    """The number of functions found on a random affine slice (with `real_only`, a real one).
 
     Returns:
         A numerical degree if the trace test passed; otherwise a bound from below: proved where certificates were
@@ -61,7 +61,7 @@ def monodromy_degree(question: Question) -> Found:
     save(tracking, answer, examined)
     evidence: list[Any] = [{"kind": "monodromy", "value": answer.count, "seed": answer.seed,
                             "complete": answer.complete}]
-    slice_ = "a random real affine slice" if tracking.real_only else "a random complex affine slice"
+    slice_ = "a random real affine slice" if tracking.real_only else "a random affine slice"
     if answer.complete:
         value, status = answer.count, Status.NUMERICAL
         lines = [f"{answer.count} functions on {slice_}; the trace test passes"]

@@ -78,7 +78,7 @@ dim               5
 ambient           6
 codimension       1
 of the            projective variety
-3 functions on a random complex affine slice; the trace test passes
+3 functions on a random affine slice; the trace test passes
 certified below and numerical above
 3 of 3 solutions are proved to exist and to differ (Krawczyk's test in ball arithmetic)
 functions are counted once for each orbit of every symmetry; paths are tracked in double precision
