@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import flint
@@ -78,3 +79,34 @@ def _objects(flat: list[Any], shape: tuple[int, ...]) -> Array:
     array = np.empty(len(flat), dtype=object)
     array[:] = flat
     return array.reshape(shape)
+
+
+def scaled_inverse_product(weights: Sequence[Fraction], values: Array, root: np.ndarray, bits: int) -> Discs | None:
+    """Discs about D^(1/2) (L V)^(-1) L, D the diagonal of the weights, or None where L V is not proved regular.
+
+    Args:
+        weights: positive rationals.
+        values: matrix V, numbers or balls.
+        root: matrix L of doubles.
+    """
+    with working_precision(bits):
+        ring = BallRing()
+        left = flint.acb_mat(ring.constant(root).tolist())
+        try:
+            inverse = (left * flint.acb_mat(ring.constant(values).tolist())).inv()
+        except ZeroDivisionError:
+            return None
+        made = (inverse * left).tolist()
+        scaled = [[_ball(w).sqrt() * entry for entry in row] for w, row in zip(weights, made, strict=True)]
+        return ring.discs(np.array(scaled, dtype=object))
+
+
+def monomial_values(points: np.ndarray, exponents: Sequence[tuple[int, ...]], bits: int) -> Array:
+    """Object array (points, monomials) of balls: the monomials at points of doubles."""
+    with working_precision(bits):
+        rows = [[_ball(1) for _ in exponents] for _ in points]
+        for row, point in zip(rows, points.tolist(), strict=True):
+            for j, e in enumerate(exponents):
+                for z, power in zip(point, e, strict=True):
+                    row[j] *= _ball(z) ** power
+        return _objects([entry for row in rows for entry in row], (len(points), len(exponents)))

@@ -20,7 +20,9 @@ Different functions are told apart by their values at the samples.
 
 What this says about the numbers.  Transversal points stay when slice, form and target move a little, so their
 number is at most that for a generic slice, and for a generic form and target: a lower bound for the degree, and for
-the number of critical points of the generic metric.
+the number of critical points of the generic metric.  For the Bombieri and the unit form, whose root matrix is only
+recorded rounded, the matrix is replaced by discs about an exact one (`named_form.py`), and what is proved is about
+that form.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from neurocli.algebra.discs import DiscRing, Discs
 from neurocli.algebra.program import Program
 from neurocli.algebra.rings import Array, ComplexFloats, DualNumbers
 from neurocli.errors import DataError, UsageError
+from neurocli.invariants.named_form import enclosed_root
 from neurocli.numerics.threads import one_thread
 
 if TYPE_CHECKING:
@@ -94,6 +97,9 @@ def check_boxes(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple
     if not known:
         return False, "boxes of another network"
     boxes = BoxTest(known[0].program, evidence)
+    metric = evidence.get("metric") if boxes.critical else "generic"
+    if metric != "generic":
+        boxes.form = enclosed_root(known[0], str(metric), boxes.samples, boxes.matrix)
     if not len(boxes.points):
         return int(evidence["value"]) == 0, "no boxes"
     if len(boxes.points) != int(evidence["value"]):
@@ -101,6 +107,8 @@ def check_boxes(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple
     failure = boxes.run()
     if failure:
         return False, failure
+    if metric != "generic" and boxes.form is None:
+        return None, "the boxes are right for the recorded doubles, which are the metric up to rounding only"
     upper = dimension_at_most(network, known[0])
     if upper > boxes.dimension:
         return None, f"the boxes are right, but the dimension is only known to be at most {upper}"
@@ -129,6 +137,7 @@ class BoxTest:
         self.target, self.points = _decode(evidence["target"], 1), _decode(evidence["points"], 2)
         self.radii = np.array([float(r) for r in evidence["radii"]])
         self.in_bits = 0
+        self.form: Discs | None = None  # about the exact form, where the matrix is a rounded one
         n, outputs = program.parameter_count, program.output_size
         if not (self.samples.shape[1] == program.input_size and self.points.shape[1] == n and len(self.radii) == len(
                 self.points) and self.matrix.shape == (len(self.target), len(self.samples) * outputs)
@@ -241,6 +250,8 @@ class BoxTest:
         functions = ring.apply(lambda a: np.broadcast_to(a, (count, 1, m, *event)).reshape(count, -1), out)
         tangents = ring.apply(lambda a: np.broadcast_to(a, (count, n, m, *event)).reshape(count, n, -1), slopes)
         matrix = ring.constant(self.matrix)
+        if self.form is not None and not isinstance(ring, ComplexFloats):
+            matrix = ring.about(self.form.middle, self.form.radius)
         residual = ring.add(ring.contract("kv,bv->bk", matrix, functions), ring.constant(-self.target))
         gradients = ring.contract("bnv,kv->bnk", tangents, matrix)
         if not self.critical:

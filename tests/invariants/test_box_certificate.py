@@ -15,19 +15,19 @@ from neurocli.invariants.box_certificate import BoxTest, box_evidence, check_box
 from neurocli.invariants.certificates import verify
 
 
-def evidence_of(kind, spec):
+def evidence_of(kind, spec, *metric):
     from neurocli.numerics.certification import certify
     from neurocli.numerics.critical import solve_critical
     from neurocli.numerics.slices import solve_slice
 
-    found = (solve_critical if kind == "critical" else solve_slice)(parametrization(parse(spec)))
+    found = (solve_critical if kind == "critical" else solve_slice)(parametrization(parse(spec)), *metric)
     certificates = certify(found.system, found.points, found.data)
     return box_evidence(found.system, found.points, found.data, certificates)
 
 
 @pytest.fixture(scope="module")
 def thirteen():
-    return evidence_of("critical", "mlp:3-2-1,r=2")
+    return {**evidence_of("critical", "mlp:3-2-1,r=2"), "metric": "generic"}
 
 
 RECORD = {"spec": "mlp:3-2-1,r=2"}
@@ -146,14 +146,44 @@ def test_overlaps():
 
 def test_verification_weighs_the_boxes(thirteen):
     record = {"command": "edd", "spec": "mlp:3-2-1,r=2", "value": 13, "status": "numerical",
-              "evidence": [{**thirteen, "metric": "generic"}]}
+              "evidence": [thirteen]}
     assert verify(record).right is True
     assert verify({**record, "status": "bound", "value": 15}).right is True
     assert verify({**record, "status": "proved"}).right is False
     assert verify({**record, "value": 12}).right is False
     assert verify({**record, "command": "degree"}).right is False
-    for metric in ("bombieri", None):  # rounded, so that nothing follows for the exact one
-        assert verify({**record, "evidence": [{**thirteen, "metric": metric}]}).right is None
+    assert verify({**record, "evidence": [{**thirteen, "metric": None}]}).right is None
+    assert verify({**record, "evidence": [{**thirteen, "metric": "bombieri"}]}).right is False  # of another form
+
+
+@pytest.mark.parametrize("metric,value", [("bombieri", 3), ("unit", 13)])
+def test_named_forms_are_exact(metric, value):
+    """Eckart and Young: symmetric 3x3 matrices of rank at most 2 have three critical points."""
+    evidence = {**evidence_of("critical", "mlp:3-2-1,r=2", metric), "metric": metric}
+    assert evidence["value"] == value
+    assert check_boxes(RECORD, evidence)[0] is True
+    assert check_boxes(RECORD, {**evidence, "metric": "samples=7"})[0] is None
+    other = "unit" if metric == "bombieri" else "bombieri"
+    assert check_boxes(RECORD, {**evidence, "metric": other})[0] is False
+
+
+def test_the_enclosed_root_is_a_root_of_the_form():
+    from math import comb
+
+    from neurocli.invariants.named_form import enclosed_root
+    from neurocli.numerics.function_space import function_space
+    from neurocli.numerics.metrics import bombieri_root
+
+    network = parametrization(parse("mlp:2-2-2,r=3"))
+    space = function_space(network)
+    discs = enclosed_root(network, "bombieri", space.samples, bombieri_root(space))
+    assert discs.radius.max() < 1e-14
+    powers = np.stack([space.samples[:, 0] ** (3 - j) * space.samples[:, 1] ** j for j in range(4)], axis=1)
+    values = np.einsum("sm,kl->sklm", powers, np.eye(2)).reshape(-1, 8)
+    form = np.diag([1 / comb(3, j) for j in range(4)] * 2)
+    root = discs.middle @ values
+    assert np.allclose(root.T @ root, form, atol=1e-12)
+    assert enclosed_root(network, "generic", space.samples, discs.middle) is None
 
 
 def test_one_target_for_all():
