@@ -28,14 +28,14 @@ that form.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from neurocli.algebra.discs import DiscRing, Discs
 from neurocli.algebra.program import Program
-from neurocli.algebra.rings import Array, ComplexFloats, DualNumbers
+from neurocli.algebra.rings import Array, ComplexFloats, DualNumbers, Scalar
 from neurocli.errors import DataError, UsageError
 from neurocli.invariants.named_form import enclosed_root
 from neurocli.numerics.threads import one_thread
@@ -126,6 +126,58 @@ def dimension_at_most(network: Any, parametrization: Any) -> int:
     return best.value
 
 
+class Tangents(DualNumbers):
+    """Dual numbers whose slope is None where it is exactly zero, so that fixed data costs nothing.
+
+    Example:
+        >>> from neurocli.algebra.rings import Floats
+        >>> dual = Tangents(Floats())
+        >>> x, c = (np.array(3.0), np.array(1.0)), dual.constant(2)
+        >>> [float(part) for part in dual.add(dual.multiply(x, x), dual.multiply(c, x))], dual.multiply(c, c)[1]
+        ([15.0, 8.0], None)
+    """
+
+    def constant(self, values: Array) -> Array:
+        """Fixed entries."""
+        return self.base.constant(values), None
+
+    def add(self, a: Array, b: Array) -> Array:
+        """Sums."""
+        return self.base.add(a[0], b[0]), self._sum(a[1], b[1])
+
+    def multiply(self, a: Array, b: Array) -> Array:
+        """Products, entry by entry."""
+        left = None if a[1] is None else self.base.multiply(a[1], b[0])
+        right = None if b[1] is None else self.base.multiply(a[0], b[1])
+        return self.base.multiply(a[0], b[0]), self._sum(left, right)
+
+    def scale(self, c: Scalar, a: Array) -> Array:
+        """A rational multiple."""
+        return self.base.scale(c, a[0]), None if a[1] is None else self.base.scale(c, a[1])
+
+    def contract(self, subscripts: str, a: Array, b: Array) -> Array:
+        """Sums of products."""
+        left = None if a[1] is None else self.base.contract(subscripts, a[1], b[0])
+        right = None if b[1] is None else self.base.contract(subscripts, a[0], b[1])
+        return self.base.contract(subscripts, a[0], b[0]), self._sum(left, right)
+
+    def sum_last(self, a: Array) -> Array:
+        """Sums along the last axis."""
+        return self.base.sum_last(a[0]), None if a[1] is None else self.base.sum_last(a[1])
+
+    def apply(self, move: Callable[[np.ndarray], np.ndarray], a: Array) -> Array:
+        """A rearrangement of entries."""
+        return self.base.apply(move, a[0]), None if a[1] is None else self.base.apply(move, a[1])
+
+    def stack_last(self, arrays: Sequence[Array]) -> Array:
+        """Arrays side by side along a new last axis."""
+        slopes = [self.base.scale(0, value) if slope is None else slope for value, slope in arrays]
+        return self.base.stack_last([a[0] for a in arrays]), self.base.stack_last(slopes)
+
+    def _sum(self, a: Array | None, b: Array | None) -> Array | None:
+        return b if a is None else a if b is None else self.base.add(a, b)
+
+
 class BoxTest:
     """Krawczyk's test for all boxes of a record."""
 
@@ -188,18 +240,23 @@ class BoxTest:
     def _frame(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Combinations R, patch K^H, inverse Y, inverse of R G: approximations, which need no proof."""
         _, _, gradients, slope = self._derivatives(ComplexFloats(), x)
-        left, _, _ = np.linalg.svd(gradients)
+        left, spectrum, right = np.linalg.svd(gradients)
         d = self.dimension
         rows, patch = left[:, :, :d].conj().swapaxes(1, 2), left[:, :, d:].conj().swapaxes(1, 2)
         if self.critical:
-            square, regular = np.concatenate([rows @ slope, patch], axis=1), np.linalg.pinv(rows @ gradients)
+            square = np.concatenate([rows @ slope, patch], axis=1)
+            regular = right[:, :d].conj().swapaxes(1, 2) / spectrum[:, None, :d]
         else:
             square, regular = np.concatenate([gradients.swapaxes(1, 2), patch], axis=1), rows
-        return rows, patch, np.linalg.pinv(square), regular
+        try:
+            inverse = np.linalg.inv(square)
+        except np.linalg.LinAlgError:  # one of them is singular; the others need not be
+            inverse = np.linalg.pinv(square)
+        return rows, patch, inverse, regular
 
     def _newton(self, ring: Any, centre: Array, frame: tuple[np.ndarray, ...]) -> Array:
         """Y F(x); the patch vanishes at x."""
-        _, value, _, _ = self._derivatives(ring, centre)
+        _, value, _, _ = self._derivatives(ring, centre, slopes=False)
         if self.critical:
             value = ring.contract("bij,bj->bi", ring.constant(frame[0]), value)
         return ring.contract("bij,bj->bi", ring.constant(frame[2][:, :, :self.dimension]), value)
@@ -226,43 +283,48 @@ class BoxTest:
         reach = (newton.max(axis=1) + defect * half) * (1 + 2.0**-50)
         return ring.discs(functions), (half > 0) & (reach < half) & (ranks < 1)
 
-    def _derivatives(self, ring: Any, theta: Array) -> tuple[Array, Array, Array, Array]:
+    def _derivatives(self, ring: Any, theta: Array, slopes: bool = True) -> tuple[Array, Array, Array, Array]:
         """Function values f (B, M * outputs), F before R (B, ...), G = J^T L^T (B, n, k), Hessian (B, n, n) or None.
 
-        Dual numbers in all n directions at once: the value parts have a direction axis of length 1.
+        Dual numbers in all n directions at once: the value parts have a direction axis of length 1.  Without slopes
+        the last two are None.
         """
-        program, dual, n = self.program, DualNumbers(ring), self.program.parameter_count
+        program, dual, n = self.program, Tangents(ring), self.program.parameter_count
         parameters, start = [], 0
         for _, shape in program.parameters:
             stop = start + int(np.prod(shape, dtype=np.int64))
             value = ring.apply(lambda a, s=shape, i=start, j=stop: a[:, i:j].reshape(-1, 1, 1, *s), theta)
-            parameters.append((value, ring.constant(np.eye(n)[:, start:stop].reshape(1, n, 1, *shape))))
+            slope = ring.constant(np.eye(n)[:, start:stop].reshape(1, n, 1, *shape)) if slopes else None
+            parameters.append((value, slope))
             start = stop
         inputs, start = [], 0
         for _, shape in program.inputs:
             stop = start + int(np.prod(shape, dtype=np.int64))
             piece = self.samples[:, start:stop].reshape(1, 1, -1, *shape)
-            inputs.append((ring.constant(piece), ring.constant(np.zeros((1, 1, 1, *shape)))))
+            inputs.append((ring.constant(piece), None))
             start = stop
         values = program.values(dual, parameters, inputs)
         count, m, event = len(_first(theta)), len(self.samples), program.shapes[program.output]
-        out, slopes = values[program.output]
+        out, tangents = values[program.output]
         functions = ring.apply(lambda a: np.broadcast_to(a, (count, 1, m, *event)).reshape(count, -1), out)
-        tangents = ring.apply(lambda a: np.broadcast_to(a, (count, n, m, *event)).reshape(count, n, -1), slopes)
         matrix = ring.constant(self.matrix)
         if self.form is not None and not isinstance(ring, ComplexFloats):
             matrix = ring.about(self.form.middle, self.form.radius)
         residual = ring.add(ring.contract("kv,bv->bk", matrix, functions), ring.constant(-self.target))
-        gradients = ring.contract("bnv,kv->bnk", tangents, matrix)
+        gradients = moving = None
+        if slopes:
+            tangents = ring.apply(lambda a: np.broadcast_to(a, (count, n, m, *event)).reshape(count, n, -1), tangents)
+            gradients = ring.contract("bnv,kv->bnk", tangents, matrix)
         if not self.critical:
             return functions, residual, gradients, None
         weights = ring.contract("bk,kv->bv", residual, matrix)
-        moving = ring.contract("bnk,kv->bnv", gradients, matrix)
-        seed = (ring.apply(lambda a: a.reshape(count, 1, m, *event), weights),
-                ring.apply(lambda a: a.reshape(count, n, m, *event), moving))
+        if slopes:
+            moving = ring.contract("bnk,kv->bnv", gradients, matrix)
+            moving = ring.apply(lambda a: a.reshape(count, n, m, *event), moving)
+        seed = (ring.apply(lambda a: a.reshape(count, 1, m, *event), weights), moving)
         pulled = program.pullback(dual, values, seed)
         first, second = (_joined(ring, program, [None if g is None else g[part] for g in pulled], (count, axis))
-                         for part, axis in ((0, 1), (1, n)))
+                         if part == 0 or slopes else None for part, axis in ((0, 1), (1, n)))
         return functions, ring.apply(lambda a: a[:, 0], first), gradients, second
 
 
