@@ -32,7 +32,7 @@ _GOLDEN = (5**0.5 - 1) / 2
 _FIRST_FRESH, _FRESH = 32, 8
 #: A search whose last arcs, this many, brought nothing new is begun again elsewhere: a solution far from
 #: all branch points near these nodes is as hard to reach for the arcs to come.
-_QUIET = 8
+_QUIET = 6
 #: Gives that many random solutions x, each over data q of its own.
 FreshStarts = Callable[[int], tuple[np.ndarray, np.ndarray]]
 #: In place of the number of an arc: a path from a fresh start point.
