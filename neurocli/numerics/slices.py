@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -90,9 +92,7 @@ def solve(problem: Callable[[int], Problem], seed: int, execution: Execution) ->
     for attempt in range(execution.restarts + 1):
         own = seed if not attempt else seed * 1_000_003 + 7919 * attempt
         given = problem(own)
-        header = {"search": {key: value for key, value in {**given.recipe, "seed": seed}.items()
-                             if isinstance(value, (str, int, type(None)))}}
-        with Checkpoint(execution.journal, header) as checkpoint:
+        with Checkpoint(execution.journal, {"search": _named({**given.recipe, "seed": seed})}) as checkpoint:
             answer = _attempt(given, own, attempt, execution, checkpoint)
         paths += answer.paths
         answer = dataclasses.replace(answer, paths=paths, restarts=attempt, seed=seed)
@@ -104,6 +104,12 @@ def solve(problem: Callable[[int], Problem], seed: int, execution: Execution) ->
             best = answer
     assert best is not None
     return dataclasses.replace(best, paths=paths, restarts=execution.restarts)
+
+
+def _named(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """What a journal belongs to: the recipe, with matrices by their hash."""
+    return {key: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+            if isinstance(value, Mapping) else value for key, value in recipe.items()}
 
 
 def _attempt(given: Problem, seed: int, attempt: int, execution: Execution, checkpoint: Checkpoint) -> Solutions:

@@ -228,3 +228,10 @@ def test_threads_are_given_back():
     with one_thread():
         assert all(tell() == 1 for tell, _ in _controls())
     assert [tell() for tell, _ in _controls()] == before
+
+
+def test_a_journal_of_another_metric_is_refused(tmp_path):
+    journal = tmp_path / "search.ndjson"
+    solve_critical(network(), np.eye(10), execution=Execution(journal=journal))
+    with pytest.raises(DataError):
+        solve_critical(network(), np.diag(np.arange(1.0, 11)), execution=Execution(journal=journal))
