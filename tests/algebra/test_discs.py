@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurocli.algebra.complex_balls import BallRing, working_precision
-from neurocli.algebra.discs import U, DiscRing, Discs
+from neurocli.algebra.discs import DiscRing, Discs, U
 
 RING, BALLS = DiscRing(), BallRing()
 
