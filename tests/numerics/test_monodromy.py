@@ -55,6 +55,13 @@ def test_every_seed_gives_the_same_count(spec, kind, seed):
     assert (found.count, found.complete) == (row["value"], True)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("row", rows("edd", "numerical"), ids=lambda row: row["spec"])
+def test_what_path_tracking_alone_has_found_is_found_again(row):
+    found = solve_critical(network(row["spec"]), row["metric"], seed=5)
+    assert (found.count, found.complete) == (row["value"], True)
+
+
 @pytest.mark.parametrize(("spec", "metric"), [
     ("mlp:3-2-1,r=2", "generic"), ("mlp:3-2-1,r=2", "unit"), ("mlp:3-2-1,r=2", "bombieri"), ("cnn:2-2,r=2", "generic"),
     ("mlp:2-2-3,r=2", "generic"), ("cnn:3-2,r=2", "generic"), ("mlp:2-2-2,r=2", "generic"), ("linear:4-2-3", "bombieri"),
