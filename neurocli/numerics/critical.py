@@ -22,6 +22,10 @@ from neurocli.numerics.tracker import STANDARD, Tracker
 Metric = str | np.ndarray | Callable[[FunctionSpace], np.ndarray]
 
 
+#: Random start pairs of which the best conditioned is taken.
+_CANDIDATES = 8
+
+
 def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0, real: bool = False) -> np.ndarray:
     """The root matrix of a metric.
 
@@ -57,7 +61,8 @@ def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int,
     weights = gaussian(rng, count, 1, normals.shape[1])
     residual = ((weights.real if real else weights) @ normals)[:, 0]
     size = np.linalg.norm(residual, axis=1)
-    scale = np.linalg.norm(z, axis=1) / np.where(size > 0, size, 1)
+    # Of random lengths: at |residual| = |z| singular values of the Hessian may coincide with curvatures.
+    scale = rng.uniform(0.5, 1.0, count) * np.linalg.norm(z, axis=1) / np.where(size > 0, size, 1)
     return x, z - residual * scale[:, None]
 
 
@@ -102,14 +107,15 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         system = CriticalSystem(space, metric_root(space, metric, seed, real=True))
         mirrored = not real and not system.root.imag.any()
         rng = np.random.default_rng([seed, 0xC4])
-        start, targets = critical_pairs(system, rng, 1, mirrored)
-        require_isolated(system, start, targets)
+        candidates, targets = critical_pairs(system, rng, _CANDIDATES, mirrored)
+        best = best_isolated(system, candidates, targets)
+        start, target = candidates[best:best + 1], targets[best]
         second = gaussian(rng, system.data)
         second = second.real + 0j if mirrored else second
-        second *= np.linalg.norm(targets[0]) / np.linalg.norm(second)
+        second *= np.linalg.norm(target) / np.linalg.norm(second)
         recipe = {"kind": "critical", "spec": str(parametrization.network), "seed": seed, "samples": samples,
                   "metric": metric if isinstance(metric, str) else encode_array(system.root)}
-        nodes = (real_triple if mirrored else triangle)(targets[0], second)
+        nodes = (real_triple if mirrored else triangle)(target, second)
         return Problem(system, start, nodes, lambda count: critical_pairs(system, rng, count), recipe,
                        _in_general_position(metric), mirrored)
 
@@ -120,18 +126,22 @@ def _in_general_position(metric: Metric) -> bool:
     return isinstance(metric, str) and metric == "generic"
 
 
-def require_isolated(system: CriticalSystem, x: np.ndarray, q: np.ndarray) -> None:
-    """Check that a critical point is isolated modulo the fibres.
+def best_isolated(system: CriticalSystem, x: np.ndarray, q: np.ndarray) -> int:
+    """The best conditioned of several critical points that are isolated modulo the fibres.
 
     Raises:
-        UsageError: it is not; the message says the local dimension.
+        UsageError: none is; the message says the local dimension.
     """
-    _, hessian, _ = system.evaluate(x, q, np.zeros_like(q))
-    spectrum = np.linalg.svd(hessian[0], compute_uv=False)
-    corank = int((spectrum <= 1e-9 * spectrum[0]).sum())
+    _, hessians, _ = system.evaluate(x, q, np.zeros_like(q))
+    spectra = np.linalg.svd(hessians, compute_uv=False)
+    spectra /= spectra[:, :1]
+    rank = system.unknowns - system.kernel
+    best = int(np.nan_to_num(spectra[:, rank - 1]).argmax())
+    corank = int((spectra[best] <= 1e-9).sum())
     if corank > system.kernel:
         raise UsageError(f"the critical points are not isolated: local dimension {corank - system.kernel}",
                          "the metric is degenerate on the functions: give more data")
+    return best
 
 
 def track_to_targets(solutions: Solutions, targets: np.ndarray, *, runner: Tracker | None = None

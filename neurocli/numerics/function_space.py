@@ -11,11 +11,12 @@ span of its own functions.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import factorial
 
 import numpy as np
 
+from neurocli.algebra.program import Program
 from neurocli.architectures.parametrization import Parametrization
 from neurocli.errors import UsageError
 from neurocli.numerics.balance import balance, scaling_weights
@@ -25,6 +26,8 @@ from neurocli.numerics.threads import one_thread
 #: Scalar ambient dimensions up to here are treated in full, larger ones by fewer samples.
 FULL_SPAN = 500
 _RANK_TOLERANCE = 1e-9
+#: Sample points that are tried first; most spans are far smaller than their ambient space.
+_FIRST_SAMPLES = 64
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -109,17 +112,15 @@ def _function_space(parametrization: Parametrization, seed: int, samples: int | 
     full = scalar <= FULL_SPAN and samples is None
     wanted = scalar if full else samples or max(-(-(2 * parametrization.parameter_count + 8) // outputs), 8)
     draw = _real_gaussian if real else gaussian
-    pool = _unit_rows(draw(rng, 2 * wanted + 4, program.input_size)) * np.sqrt(program.input_size)
-    draws = draw(rng, 2 * wanted * outputs + 20, parametrization.parameter_count)
-    # Scale-free: one wild draw must not decide what counts as zero.
-    values = Evaluation(program, pool).run(draws, order=0).outputs.reshape(len(draws), len(pool), outputs)
-    values /= np.maximum(np.linalg.norm(values, axis=(1, 2), keepdims=True), 1e-300)
-    chosen = _pivots(values.transpose(1, 0, 2).reshape(len(pool), -1), wanted)
-    points = pool[chosen]
-    at_samples = values[:, chosen].reshape(len(draws), -1)
+    size = min(_FIRST_SAMPLES, wanted) if full else wanted
+    while True:
+        points, at_samples = _pivot_samples(program, size, draw, rng)
+        if len(points) < size or size == wanted:
+            break  # fewer independent points than were looked for: they see the whole span
+        size = min(2 * size, wanted)
     _, singular, right = np.linalg.svd(at_samples, full_matrices=False)
     rank = int((singular > _RANK_TOLERANCE * singular[0]).sum())
-    whiten = (right[:rank].conj() / singular[:rank, None]) * np.sqrt(len(draws) / rank)
+    whiten = (right[:rank].conj() / singular[:rank, None]) * np.sqrt(len(at_samples) / rank)
     evaluation = Evaluation(program, points)
     jacobian = evaluation.run(gaussian(rng, 1, parametrization.parameter_count)).jacobian @ whiten.T
     spectrum = np.linalg.svd(jacobian[0], compute_uv=False)
@@ -127,6 +128,21 @@ def _function_space(parametrization: Parametrization, seed: int, samples: int | 
     return FunctionSpace(parametrization, points, evaluation, whiten, dimension,
                          parametrization.parameter_count - dimension, full,
                          scaling_weights(parametrization))
+
+
+def _pivot_samples(program: Program, wanted: int, draw: Callable[..., np.ndarray], rng: np.random.Generator
+                   ) -> tuple[np.ndarray, np.ndarray]:
+    """Well conditioned sample points, at most `wanted`, and values of random networks there (draws, M * outputs)."""
+    outputs = program.output_size
+    pool = _unit_rows(draw(rng, 2 * wanted + 4, program.input_size)) * np.sqrt(program.input_size)
+    # Real points of one sphere would satisfy its equation, and so hide functions that are not homogeneous.
+    pool *= rng.uniform(0.75, 1.25, (len(pool), 1))
+    draws = draw(rng, 2 * wanted * outputs + 20, program.parameter_count)
+    values = Evaluation(program, pool).run(draws, order=0).outputs.reshape(len(draws), len(pool), outputs)
+    # Scale-free: one wild draw must not decide what counts as zero.
+    values /= np.maximum(np.linalg.norm(values, axis=(1, 2), keepdims=True), 1e-300)
+    chosen = _pivots(values.transpose(1, 0, 2).reshape(len(pool), -1), wanted)
+    return pool[chosen], values[:, chosen].reshape(len(draws), -1)
 
 
 def coefficient_matrix(space: FunctionSpace) -> np.ndarray:
