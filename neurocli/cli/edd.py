@@ -76,9 +76,9 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     """
     from neurocli.cli.settled import emit_settled, settle
     from neurocli.formats.registry import FORMATS
+    from neurocli.invariants.critical.metrics import read_metric
     from neurocli.invariants.dimension import check_options
     from neurocli.invariants.ed_degree import edd as edd_of
-    from neurocli.invariants.metrics import read_metric
 
     check_options(prime, None)
     if data is not None and metric != "generic":

@@ -69,7 +69,7 @@ def fibers(ctx: click.Context, specs: tuple[str, ...], at: str | None, equivalen
 def _save(networks: list[Any], name: str, path: str, prime: int | None, seed: int, quiet: bool) -> None:
     """Write the system of one network's generic fibre."""
     from neurocli.formats.registry import FORMATS
-    from neurocli.invariants.generic_fibre import fibre_file
+    from neurocli.invariants.fibres.generic_fibre import fibre_file
     from neurocli.report.write import write_file
 
     if name not in FORMATS:

@@ -143,7 +143,7 @@ class Asker:
 
 def _facts(network: Network) -> dict[str, Known]:
     from neurocli.architectures.registry import parametrization
-    from neurocli.invariants.expected import ambient_of, expected_of
+    from neurocli.invariants.ranks.expected import ambient_of, expected_of
 
     parameters = parametrization(network).parameter_count
     ambient, expected = ambient_of(network), expected_of(network, parameters)

@@ -103,7 +103,7 @@ def _partly(note: str) -> Any:
 
 def rank_or_theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """Lower and upper bounds, which `harmonics dimension` spells as `dim` does."""
-    from neurocli.invariants.certificates import CHECKERS as COMMON
+    from neurocli.invariants.checks.certificates import CHECKERS as COMMON
 
     if record["command"] == "harmonics dimension":
         return (check_power_map_rank if evidence["kind"] == "lower-bound" else check_autocorrelation)(record, evidence)

@@ -9,7 +9,7 @@ from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.conjectures import exact_checks, witnesses
 from neurocli.errors import UsageError
-from neurocli.invariants.certificates import read_certificate, verify
+from neurocli.invariants.checks.certificates import read_certificate, verify
 from neurocli.results.result import Result, Status
 
 
@@ -70,7 +70,7 @@ def script(path: str | Path) -> str:
 def _minor(record: dict[str, object], evidence: dict[str, object]) -> list[str]:
     from neurocli.algebra.polynomial_text import format_polynomial
     from neurocli.architectures.expansion import outputs_at_inputs
-    from neurocli.invariants.jacobian_rank import inputs, point
+    from neurocli.invariants.ranks.jacobian_rank import inputs, point
 
     p = parametrization(parse(str(record["spec"])))
     prime, seed, samples = int(str(evidence["prime"])), int(str(evidence["seed"])), int(str(evidence["samples"]))

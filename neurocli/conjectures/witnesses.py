@@ -17,7 +17,7 @@ from neurocli.architectures.network import Network
 from neurocli.conjectures.asker import Asker
 from neurocli.conjectures.evaluation import FUNCTIONS, Context, evaluate, smaller
 from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, parse_statement
-from neurocli.invariants.certificates import verify
+from neurocli.invariants.checks.certificates import verify
 from neurocli.results.result import Result, Status
 
 Checked = tuple[bool | None, str]
@@ -187,7 +187,7 @@ def supported_search(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]
 
 
 def _ambient(network: Network) -> int:
-    from neurocli.invariants.expected import ambient_of
+    from neurocli.invariants.ranks.expected import ambient_of
 
     found = ambient_of(network)
     return -1 if found is None else found

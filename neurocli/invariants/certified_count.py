@@ -128,7 +128,7 @@ def _affordable(solutions: Solutions, until: float) -> int:
 
 def certificate_evidence(examined: Examined) -> Mapping[str, Any]:
     """The boxes as evidence that can be checked again without tracking a path."""
-    from neurocli.invariants.box_certificate import box_evidence
+    from neurocli.invariants.checks.box_certificate import box_evidence
 
     kept = examined.count
     return box_evidence(examined.solutions.system, examined.solutions.points[:kept], examined.solutions.data,

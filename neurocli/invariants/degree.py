@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.errors import EngineError, InternalError, NeurocliError, TooLarge, UsageError
-from neurocli.invariants.degree_question import Found, Question
+from neurocli.invariants.degrees.question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
 from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
@@ -72,7 +72,7 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
         (3, 'proved', 'closed-form')
     """
     from neurocli.engines.protocol import Limits
-    from neurocli.invariants.degree_extras import extras
+    from neurocli.invariants.degrees.extras import extras
 
     start = time.perf_counter()
     network = parse(spec)
@@ -95,7 +95,7 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
 
 def _question(network: Network, prime: int | None, seed: int, engine: str | None, limits: Limits) -> Question:
     from neurocli.engines.registry import choose_engine
-    from neurocli.invariants.upper_bounds import reduced
+    from neurocli.invariants.ranks.upper_bounds import reduced
 
     if network.family == "softmax" or (network.family == "sprecher" and network.get("knots")):
         raise UsageError(f"{network}: its functions are not polynomials, so their closure has no degree",
@@ -176,7 +176,7 @@ def _closed_form(question: Question, known: KnownVariety | None) -> Found:
 
 
 def _slice(question: Question, known: KnownVariety | None) -> Found:
-    from neurocli.invariants.degree_slice import slice_degree
+    from neurocli.invariants.degrees.slice import slice_degree
 
     engine = question.engine
     answer = slice_degree(question.network, question.parametrization, question.dimension.value, engine,
@@ -198,7 +198,7 @@ def _slice(question: Question, known: KnownVariety | None) -> Found:
 
 
 def _implicit(question: Question, known: KnownVariety | None) -> Found:
-    from neurocli.invariants.degree_implicit import implicit_degree
+    from neurocli.invariants.degrees.implicit import implicit_degree
 
     engine = question.engine
     answer = implicit_degree(question.parametrization, question.dimension.value, engine, question.prime,
@@ -212,7 +212,7 @@ def _implicit(question: Question, known: KnownVariety | None) -> Found:
 
 
 def _hilbert(question: Question, known: KnownVariety | None) -> Found:
-    from neurocli.invariants.hilbert_function import hilbert_summary
+    from neurocli.invariants.degrees.hilbert_function import hilbert_summary
 
     interpolation = question.ideal().interpolation()
     dimension = question.dimension.value + (not question.parametrization.cone)
@@ -236,7 +236,7 @@ def _hilbert(question: Question, known: KnownVariety | None) -> Found:
 
 
 def _monodromy(question: Question, known: KnownVariety | None) -> Found:
-    from neurocli.invariants.degree_monodromy import monodromy_degree
+    from neurocli.invariants.degrees.monodromy import monodromy_degree
 
     return monodromy_degree(question)
 
@@ -277,7 +277,7 @@ def _proved_by_equation(question: Question, found: Found) -> Found | None:
     except NeurocliError:  # too large to be verified: the degree stays probable
         return None
     from neurocli.formats.system import PolynomialSystem, spell
-    from neurocli.invariants.equations import readable
+    from neurocli.invariants.degrees.equations import readable
 
     names = ideal.variables()
     text = readable(spell(PolynomialSystem(names, 0, (equation,)).polynomials[0], names))
@@ -290,7 +290,7 @@ def _proved_by_equation(question: Question, found: Found) -> Found | None:
 def _proved_linear(question: Question, found: Found, coordinates: int) -> Found | None:
     """Degree one, proved, when as many linear equations are verified as the codimension says."""
     from neurocli.formats.system import spell
-    from neurocli.invariants.equations import readable
+    from neurocli.invariants.degrees.equations import readable
 
     try:
         system = question.ideal().equations(1).system

@@ -10,7 +10,7 @@ from neurocli.architectures.expansion import estimated_terms, input_names, label
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.architectures.registry import family, parametrization
-from neurocli.invariants.expected import expected_of
+from neurocli.invariants.ranks.expected import expected_of
 from neurocli.results.result import Result, Status
 
 

@@ -94,11 +94,11 @@ def check_options(prime: int | None, points: int | None) -> None:
 def _dim(network: Network, method: str, prime: int, seed: int, points: int | None,
          memory_mb: int | None) -> Result:
     if network.family == "softmax":
-        from neurocli.invariants.softmax_dimension import softmax_dim
+        from neurocli.invariants.ranks.softmax_dimension import softmax_dim
 
         return softmax_dim(network, method, seed)
     if network.family == "sprecher" and network.get("knots"):
-        from neurocli.invariants.piecewise_dimension import piecewise_dim
+        from neurocli.invariants.ranks.piecewise_dimension import piecewise_dim
 
         return piecewise_dim(network, method, prime, seed)
     bounds = dimension_bounds(network)
@@ -107,7 +107,7 @@ def _dim(network: Network, method: str, prime: int, seed: int, points: int | Non
     if chosen == "theorem":
         return _by_theorem(network, bounds, facts, method, seed)
     if chosen == "symbolic":
-        from neurocli.invariants.symbolic_dimension import symbolic_dim
+        from neurocli.invariants.ranks.symbolic_dimension import symbolic_dim
 
         return symbolic_dim(network, prime, seed)
     return _by_rank(network, bounds, prime, seed, points, memory_mb)
@@ -153,7 +153,7 @@ def _by_theorem(network: Network, bounds: list[Bound], facts: Mapping[str, int],
 
 def result_data(network: Network, value: int, parameters: int) -> dict[str, Any]:
     """The data of a dimension: what it is compared with."""
-    from neurocli.invariants.expected import ambient_of, expected_of
+    from neurocli.invariants.ranks.expected import ambient_of, expected_of
 
     ambient, expected = ambient_of(network), expected_of(network, parameters)
     return {"parameters": parameters, "ambient": ambient, "expected": expected,
@@ -165,8 +165,8 @@ def result_data(network: Network, value: int, parameters: int) -> dict[str, Any]
 def _by_rank(network: Network, bounds: list[Bound], prime: int, seed: int, points: int | None,
              memory_mb: int | None) -> Result:
     from neurocli.algebra.primes import derive_seed, random_prime
-    from neurocli.invariants.jacobian_rank import failure_probability, jacobian_rank
-    from neurocli.invariants.upper_bounds import rank_upper_bounds, reduced
+    from neurocli.invariants.ranks.jacobian_rank import failure_probability, jacobian_rank
+    from neurocli.invariants.ranks.upper_bounds import rank_upper_bounds, reduced
 
     parametrization = reduced(network)
     uppers = [*bounds, *rank_upper_bounds(network, parametrization, prime, seed)]
@@ -202,7 +202,7 @@ def _by_rank(network: Network, bounds: list[Bound], prime: int, seed: int, point
             error *= failure_probability(parametrization, upper.value, p)
             trial += 1
     if witness.value < upper.value:
-        from neurocli.invariants.kernel_fields import kernel_bound
+        from neurocli.invariants.ranks.kernel_fields import kernel_bound
 
         extra = kernel_bound(parametrization, witness.value, witness.prime, seed)
         if extra is not None and extra.value < upper.value:
@@ -218,7 +218,7 @@ def _rank_result(network: Network, parametrization: Any, witness: Any, uppers: l
     from neurocli.algebra.versions import flint_engine
     from neurocli.architectures.registry import parametrization as of
     from neurocli.errors import InternalError
-    from neurocli.invariants.explain import explain
+    from neurocli.invariants.ranks.explain import explain
 
     if witness.value > upper.value:  # would be a contradiction between a theorem and a proved lower bound
         raise InternalError(f"{network}: rank {witness.value} exceeds the upper bound {upper.value} "
@@ -264,7 +264,7 @@ def _memory_refusal(parametrization: Any, samples: int, memory_mb: int | None) -
 
 def _block_rank(prime: int, seed: int) -> Any:
     """Modular rank of a two-layer block, for the localization theorem."""
-    from neurocli.invariants.jacobian_rank import jacobian_rank
+    from neurocli.invariants.ranks.jacobian_rank import jacobian_rank
 
     def rank(widths: tuple[int, int, int], power: int) -> int | None:
         block = parse(f"mlp:{'-'.join(map(str, widths))},r={power}")

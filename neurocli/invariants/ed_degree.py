@@ -16,18 +16,18 @@ from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.engines.protocol import Limits
 from neurocli.errors import LimitError, TimeLimit, UsageError
-from neurocli.invariants.critical_limits import tracked, within
-from neurocli.invariants.degenerate_count import (
+from neurocli.invariants.critical.degenerate_count import (
     generic_rank_count,
     generic_rank_parts,
     is_degenerate,
     split_count,
 )
+from neurocli.invariants.critical.extras import coefficients, compared, emitted, lost_rank, polar_data, projected
+from neurocli.invariants.critical.limits import tracked, within
+from neurocli.invariants.critical.metrics import Metric, for_network, read_metric, remarks
 from neurocli.invariants.degree import proved_to_fill
-from neurocli.invariants.degree_question import Found, Question
+from neurocli.invariants.degrees.question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
-from neurocli.invariants.ed_degree_extras import coefficients, compared, emitted, lost_rank, polar_data, projected
-from neurocli.invariants.metrics import Metric, for_network, read_metric, remarks
 from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety
@@ -108,7 +108,7 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     known = known_variety(network, proved_to_fill)
     until = None if timeout is None else time.monotonic() + timeout - (time.perf_counter() - start)
     if boundary:
-        from neurocli.invariants.decision_boundary import boundary_count
+        from neurocli.invariants.critical.decision_boundary import boundary_count
 
         found = _timed("boundary", question, known, chosen_metric, until, lambda q: boundary_count(q, method))
     elif real is not None or solve:
@@ -174,7 +174,7 @@ def _timed(chosen: str, question: Question, known: KnownVariety | None, metric: 
 def _question(network: Network, prime: int | None, seed: int, engine: str | None, timeout: float | None,
               memory_mb: int | None) -> Question:
     from neurocli.engines.registry import choose_engine
-    from neurocli.invariants.upper_bounds import reduced
+    from neurocli.invariants.ranks.upper_bounds import reduced
 
     if network.family == "softmax" or (network.family == "sprecher" and network.get("knots")):
         raise UsageError(f"{network}: its functions are not polynomials, so critical points are not finitely many "
@@ -284,7 +284,7 @@ def _closed_form(question: Question, known: KnownVariety | None, metric: Metric)
 
 
 def _groebner(question: Question, known: KnownVariety | None, metric: Metric) -> Found:
-    from neurocli.invariants.critical_count import critical_counts
+    from neurocli.invariants.critical.count import critical_counts
 
     counts = critical_counts(question, known, metric)
     last, first = counts[-1], counts[0]
@@ -307,7 +307,7 @@ def _groebner(question: Question, known: KnownVariety | None, metric: Metric) ->
 
 
 def _real(question: Question, known: KnownVariety | None, metric: Metric, count: int | None, solve: bool) -> Found:
-    from neurocli.invariants.real_critical_points import real_statistics, solve_data
+    from neurocli.invariants.critical.real_critical_points import real_statistics, solve_data
 
     if count is not None and solve:
         raise UsageError("--real and --solve: give one of them")
@@ -326,7 +326,7 @@ def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -
     generic forms.  For a special form it is a rational function, and a failed trace test says nothing.  The search is
     then begun again with other random choices until two exhausted searches find as many.
     """
-    from neurocli.invariants.critical_monodromy import monodromy_count
+    from neurocli.invariants.critical.monodromy import monodromy_count
     from neurocli.numerics.execution import Execution
 
     found = monodromy_count(question, metric)

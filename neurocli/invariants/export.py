@@ -59,7 +59,7 @@ def export(spec: str | Mapping[str, Any] | Network, *, to: str, what: str = "gra
         '// mlp:2-2-1,r=2: slice'
     """
     from neurocli.invariants.dimension import dim
-    from neurocli.invariants.upper_bounds import reduced
+    from neurocli.invariants.ranks.upper_bounds import reduced
 
     start = time.perf_counter()
     network = parse(spec)
@@ -139,7 +139,7 @@ def _system(network: Network, parametrization: Parametrization, dimension: int, 
 
 def _critical(restricted: RestrictedMap, seed: int) -> tuple[PolynomialSystem, Question, str]:
     """Critical equations, with the inverse of a determinant that removes points where the map drops rank."""
-    from neurocli.invariants.polar_degrees import MAX_DETERMINANT, rank_determinant
+    from neurocli.invariants.degrees.polar_degrees import MAX_DETERMINANT, rank_determinant
     from neurocli.invariants.systems import as_dictionary
 
     system = restricted.system(critical_polynomials(restricted, seed))

@@ -95,14 +95,14 @@ def _by_monodromy(network: Network, at: Any, seed: int, timeout: float | None, m
     if at is not None:
         from neurocli.architectures.registry import parametrization
         from neurocli.architectures.weights import weights
-        from neurocli.invariants.fibre_over import read_function
-        from neurocli.invariants.fibre_over_monodromy import monodromy_fibre_over
+        from neurocli.invariants.fibres.fibre_over import read_function
+        from neurocli.invariants.fibres.fibre_over_monodromy import monodromy_fibre_over
 
         if read_function(at) is not None:
             raise UsageError("path tracking needs weights, not coefficients, in --at", "leave --method out")
         return monodromy_fibre_over(network, weights(at, parametrization(network)), seed=seed, timeout=timeout,
                                     tracking=tracking)
-    from neurocli.invariants.fibre_monodromy import monodromy_fibre
+    from neurocli.invariants.fibres.fibre_monodromy import monodromy_fibre
 
     found = monodromy_fibre(network, seed=seed, timeout=timeout, memory_mb=memory_mb, tracking=tracking)
     return Result("fibers", network.spelling, found.value, found.status, found.method, found.data, found.explanation,
@@ -116,22 +116,22 @@ def _fibers(network: Network, at: Any, equivalent: Any, symmetries: bool, tolera
 
     if equivalent is not None:
         from neurocli.architectures.weights import weights
-        from neurocli.invariants.equivalence import equivalent as compare
+        from neurocli.invariants.fibres.equivalence import equivalent as compare
 
         a, b = (weights(one, parametrization(network), name) for one, name in zip(equivalent, ("A", "B"), strict=True))
         return compare(network, a, b, tolerance=tolerance, seed=seed)
     if symmetries:
-        from neurocli.invariants.symmetry_check import symmetries as known
+        from neurocli.invariants.ranks.symmetry_check import symmetries as known
 
         return known(network, seed)
     if at is not None:
         from neurocli.architectures.weights import weights
-        from neurocli.invariants.fibre_over import fibre_over, read_function
+        from neurocli.invariants.fibres.fibre_over import fibre_over, read_function
 
         coefficients = read_function(at)
         point = None if coefficients is not None else weights(at, parametrization(network))
         return fibre_over(network, point, coefficients, seed=seed, engine=engine, timeout=timeout, memory_mb=memory_mb)
-    from neurocli.invariants.generic_fibre import generic_fibre
+    from neurocli.invariants.fibres.generic_fibre import generic_fibre
 
     found = generic_fibre(network, method=method, prime=prime, seed=seed, engine=engine, timeout=timeout,
                           memory_mb=memory_mb)

@@ -58,15 +58,15 @@ def sing(spec: str | Mapping[str, Any] | Network, *, at: Any = None, ideal: bool
     if at is not None:
         from neurocli.architectures.registry import parametrization
         from neurocli.architectures.weights import weights
-        from neurocli.invariants.singular_point import singular_point
+        from neurocli.invariants.singularities.singular_point import singular_point
 
         result = singular_point(network, weights(at, parametrization(network)), **common)
     elif ideal:
-        from neurocli.invariants.singular_ideal import singular_ideal
+        from neurocli.invariants.singularities.singular_ideal import singular_ideal
 
         result = singular_ideal(network, **common)
     elif ramification:
-        from neurocli.invariants.ramification import ramification as locus
+        from neurocli.invariants.singularities.ramification import ramification as locus
 
         result = locus(network, **common)
     else:
@@ -108,7 +108,7 @@ def known_dimension(network: Network, prime: int | None, seed: int,
 
 def _locus(network: Network, depth: int | None, prime: int | None, seed: int, timeout: float | None,
            memory_mb: int | None, progress: Progress | None) -> Result:
-    from neurocli.invariants.strata import strata
+    from neurocli.invariants.singularities.strata import strata
 
     deadline = None if timeout is None else time.monotonic() + 0.9 * timeout
     dimension, proved = known_dimension(network, prime, seed, memory_mb)

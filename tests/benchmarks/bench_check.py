@@ -45,8 +45,8 @@ def verification():
     from neurocli.architectures.registry import parametrization
     from neurocli.conjectures import witnesses
     from neurocli.conjectures.search import minimal_filling
-    from neurocli.invariants.box_certificate import box_evidence
-    from neurocli.invariants.certificates import verify
+    from neurocli.invariants.checks.box_certificate import box_evidence
+    from neurocli.invariants.checks.certificates import verify
     from neurocli.numerics.certification import certify
     from neurocli.numerics.critical import solve_critical
 

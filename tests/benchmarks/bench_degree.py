@@ -17,8 +17,8 @@ from neurocli.engines.registry import engine
 from neurocli.formats.question import COUNT
 from neurocli.formats.registry import write
 from neurocli.invariants.dimension import dim
+from neurocli.invariants.ranks.upper_bounds import reduced
 from neurocli.invariants.systems import restricted_map, slice_polynomials
-from neurocli.invariants.upper_bounds import reduced
 
 NETWORKS = ["mlp:2-2-2,r=2", "mlp:2-2-3,r=2", "mlp:2-3-2,r=2", "mlp:3-2-2,r=2", "mlp:2-2-2-2,r=2", "mlp:3-3-3,r=2",
             "mlp:2-2-1,r=3", "mlp:3-2-1,r=3", "cnn:2-2,r=2", "cnn:3-2,r=2", "cnn:2-2-2,r=2", "cnn:3-3,r=2",

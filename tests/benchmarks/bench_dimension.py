@@ -63,7 +63,7 @@ def large_rank():
     from neurocli.algebra.matrices import to_flint
     from neurocli.architectures.grammar import parse
     from neurocli.architectures.registry import parametrization
-    from neurocli.invariants.jacobian_rank import jacobian_rank
+    from neurocli.invariants.ranks.jacobian_rank import jacobian_rank
 
     p = parametrization(parse("mlp:40-40-40-10,r=2"))
     before = time.perf_counter()

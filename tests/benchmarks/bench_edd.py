@@ -15,16 +15,16 @@ import time
 from neurocli.algebra.primes import DEFAULT_PRIME
 from neurocli.architectures.grammar import parse
 from neurocli.engines.registry import engine
-from neurocli.invariants.critical_equations import (
+from neurocli.invariants.critical.equations import (
     critical_polynomials,
     critical_system,
     excess_strata,
     weights_chart,
 )
+from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.dimension import dim
-from neurocli.invariants.metrics import Metric
+from neurocli.invariants.ranks.upper_bounds import reduced
 from neurocli.invariants.systems import restricted_map
-from neurocli.invariants.upper_bounds import reduced
 
 COMPUTED = ["mlp:2-2-3,r=2", "mlp:3-2-1,r=3", "cnn:2-2-2,r=2", "cnn:3-3,r=2", "lightning:2-2,a=1,t=2"]
 CLOSED = ["mlp:2-2-3,r=2", "mlp:3-2-2,r=2", "cnn:2-2-2,r=2", "cnn:3-3-3,r=2", "linear:6-2-4", "mlp:7-2-1,r=2"]

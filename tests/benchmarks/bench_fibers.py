@@ -29,7 +29,7 @@ def rival(spec: str) -> float | None:
     from neurocli.architectures.grammar import parse
     from neurocli.architectures.registry import parametrization
     from neurocli.engines.registry import engine
-    from neurocli.invariants.fibre_ideal import fibre_system, in_gauge, random_point
+    from neurocli.invariants.fibres.fibre_ideal import fibre_system, in_gauge, random_point
 
     msolve = engine("msolve")
     if not msolve.available():

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from neurocli.architectures.grammar import parse
-from neurocli.invariants.upper_bounds import reduced
+from neurocli.invariants.ranks.upper_bounds import reduced
 from neurocli.numerics.execution import Execution
 from neurocli.numerics.slices import solve_slice
 from neurocli.numerics.solutions import read_bertini, read_json

@@ -10,9 +10,9 @@ import pytest
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import DataError, UsageError
-from neurocli.invariants import box_certificate
-from neurocli.invariants.box_certificate import BoxTest, box_evidence, check_boxes, overlaps
-from neurocli.invariants.certificates import verify
+from neurocli.invariants.checks import box_certificate
+from neurocli.invariants.checks.box_certificate import BoxTest, box_evidence, check_boxes, overlaps
+from neurocli.invariants.checks.certificates import verify
 
 
 def evidence_of(kind, spec, *metric):
@@ -170,7 +170,7 @@ def test_named_forms_are_exact(metric, value):
 def test_the_enclosed_root_is_a_root_of_the_form():
     from math import comb
 
-    from neurocli.invariants.named_form import enclosed_root
+    from neurocli.invariants.checks.named_form import enclosed_root
     from neurocli.numerics.function_space import function_space
     from neurocli.numerics.metrics import bombieri_root
 
@@ -200,7 +200,7 @@ def test_the_checker_calls_no_solver(thirteen):
     import json
     import subprocess
 
-    code = ("import json, sys; from neurocli.invariants.box_certificate import check_boxes; "
+    code = ("import json, sys; from neurocli.invariants.checks.box_certificate import check_boxes; "
             "assert check_boxes({'spec': 'mlp:3-2-1,r=2'}, json.load(sys.stdin))[0]; "
             "print([m for m in sys.modules if m.startswith('neurocli.numerics.')])")
     done = subprocess.run([sys.executable, "-c", code], input=json.dumps(thirteen), capture_output=True, text=True,

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from neurocli.invariants.certificates import verify
+from neurocli.invariants.checks.certificates import verify
 from neurocli.invariants.degree import degree
 
 SPECS = ["mlp:3-2-1,r=2", "mlp:2-2-1,act=x^3+x^2", "mlp:2-2-2,r=2", "cnn:2-2-2,r=2", "mlp:2-2-2-2,r=2",

@@ -8,8 +8,8 @@ import pytest
 import neurocli
 from neurocli.errors import TooLarge
 from neurocli.invariants.degree import degree
-from neurocli.invariants.equations import Ideal
-from neurocli.invariants.upper_bounds import reduced
+from neurocli.invariants.degrees.equations import Ideal
+from neurocli.invariants.ranks.upper_bounds import reduced
 
 
 def ideal(spec, **options):

@@ -11,7 +11,7 @@ import neurocli
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import NotProved, TooLarge, UsageError
 from neurocli.invariants.dimension import dim
-from neurocli.invariants.jacobian_rank import check_rank, jacobian_rank
+from neurocli.invariants.ranks.jacobian_rank import check_rank, jacobian_rank
 from neurocli.results.result import Status
 
 

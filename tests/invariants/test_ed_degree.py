@@ -5,9 +5,9 @@ from golden_values import rows
 
 from neurocli.architectures.grammar import parse
 from neurocli.errors import DataError, UsageError
+from neurocli.invariants.critical.metrics import Metric, bombieri_weight, read_metric
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.ed_degree import edd
-from neurocli.invariants.metrics import Metric, bombieri_weight, read_metric
 from neurocli.results.result import Status
 from neurocli.theorems.degree_catalogue import known_variety
 from neurocli.theorems.determinantal import Determinantal, SubspaceVariety

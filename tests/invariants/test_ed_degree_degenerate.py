@@ -75,8 +75,8 @@ def test_parts_of_every_dimension_are_found():
     from neurocli.algebra.primes import DEFAULT_PRIME
     from neurocli.engines.protocol import NO_LIMITS
     from neurocli.engines.registry import choose_engine
-    from neurocli.invariants.degenerate_metrics import Ideals
-    from neurocli.invariants.span_model import SpanModel
+    from neurocli.invariants.critical.degenerate_metrics import Ideals
+    from neurocli.invariants.critical.span_model import SpanModel
 
     model = SpanModel(DEFAULT_PRIME, 3, [], 0, [[0] * 3] * 3, [0] * 3, [None] * 3)
     x, y, z = model.context.gens()

@@ -6,11 +6,11 @@ import pytest
 from golden_values import rows
 
 from neurocli.architectures.grammar import parse
-from neurocli.invariants.critical_count import critical_counts
+from neurocli.invariants.critical.count import critical_counts
+from neurocli.invariants.critical.metrics import Metric, bombieri_weight
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.dimension import dim
 from neurocli.invariants.ed_degree import MAX_GROEBNER, _question, closed_form, edd
-from neurocli.invariants.metrics import Metric, bombieri_weight
 from neurocli.results.result import Status
 from neurocli.theorems.degree_catalogue import known_variety
 
@@ -43,7 +43,7 @@ def test_generic_counts_are_sums_of_polar_degrees(spec, value):
 
 @pytest.mark.parametrize("spec", ["cnn:2-2,r=2", "mlp:2-2-1,r=4", "lightning:2-1,a=2,t=2"])
 def test_polar_degrees_by_slices_add_up_to_critical_equations(spec):
-    from neurocli.invariants.polar_degrees import _by_slices
+    from neurocli.invariants.degrees.polar_degrees import _by_slices
 
     question = _question(parse(spec), None, 0, None, None, None)
     known = known_variety(question.network, proved_to_fill)

@@ -15,8 +15,8 @@ from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.architectures.weights import read_weights, weights, write_weights
 from neurocli.errors import DataError
-from neurocli.invariants.equivalence import as_fractions, check_element, equivalent, group_element
 from neurocli.invariants.fibers import fibers
+from neurocli.invariants.fibres.equivalence import as_fractions, check_element, equivalent, group_element
 from neurocli.results.result import Status
 
 SPECS = ["mlp:2-3-2-1,r=3", "mlp:3-3-2,r=2", "linear:3-2-3", "cnn:3-2-2,r=2", "cnn:2-2,r=3,channels=1-3-2",

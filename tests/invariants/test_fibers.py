@@ -16,9 +16,9 @@ from neurocli.architectures.registry import parametrization
 from neurocli.architectures.weights import Weights
 from neurocli.errors import DataError, InternalError, UsageError
 from neurocli.invariants.fibers import fibers
-from neurocli.invariants.fibre_ideal import in_gauge
-from neurocli.invariants.fibre_over import computed_fibre
-from neurocli.invariants.hidden_symmetries import hidden_symmetries, rational_jacobian
+from neurocli.invariants.fibres.fibre_ideal import in_gauge
+from neurocli.invariants.fibres.fibre_over import computed_fibre
+from neurocli.invariants.ranks.hidden_symmetries import hidden_symmetries, rational_jacobian
 from neurocli.results.result import Status
 from neurocli.theorems.fibres import FibreStatement, fibre_statement
 
@@ -100,7 +100,7 @@ def test_a_wrong_motion_is_caught():
     import dataclasses
 
     from neurocli.architectures.actions import generators
-    from neurocli.invariants.symmetry_check import keeps_function
+    from neurocli.invariants.ranks.symmetry_check import keeps_function
 
     network = parse("mlp:2-2-1,r=3")
     (motion,) = generators(network)
@@ -249,7 +249,7 @@ def test_verdicts_agree_with_the_theorems():
 def test_a_wrong_theorem_is_noticed(monkeypatch):
     import dataclasses
 
-    from neurocli.invariants import generic_fibre
+    from neurocli.invariants.fibres import generic_fibre
 
     def wrong(network: Network) -> FibreStatement | None:
         statement = fibre_statement(network)

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from neurocli.invariants.critical.quadratic_space import orthogonal_basis, projection_matrix
 from neurocli.invariants.ed_degree import edd
-from neurocli.invariants.quadratic_space import orthogonal_basis, projection_matrix
 
 # spec, rank of a generic form -> degree on the neurovariety or fibre, branch locus
 GENERIC = [

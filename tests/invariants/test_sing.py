@@ -10,8 +10,8 @@ import pytest
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import TooLarge, UsageError
-from neurocli.invariants.reached import reached_dimension
 from neurocli.invariants.singular_locus import sing
+from neurocli.invariants.singularities.reached import reached_dimension
 from neurocli.results.result import Status
 from neurocli.theorems.singularities import (
     cnn_degree,

@@ -7,9 +7,9 @@ import pytest
 
 from neurocli.architectures.grammar import parse
 from neurocli.invariants.dimension import dim
-from neurocli.invariants.jacobian_rank import check_rank
-from neurocli.invariants.small_point import minor_is_regular, regular
-from neurocli.invariants.upper_bounds import reduced
+from neurocli.invariants.ranks.jacobian_rank import check_rank
+from neurocli.invariants.ranks.small_point import minor_is_regular, regular
+from neurocli.invariants.ranks.upper_bounds import reduced
 
 
 def pivots(spec):

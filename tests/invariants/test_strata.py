@@ -7,7 +7,7 @@ import pytest
 from neurocli.architectures.grammar import parse
 from neurocli.errors import TooLarge
 from neurocli.invariants.dimension import dim
-from neurocli.invariants.strata import strata, subnetwork, subnetwork_widths
+from neurocli.invariants.singularities.strata import strata, subnetwork, subnetwork_widths
 
 
 def rows(spec, **options):

@@ -1,0 +1,1 @@
+"""Checkers of certificates; none of them calls a solver."""

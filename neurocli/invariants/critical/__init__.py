@@ -1,0 +1,1 @@
+"""Critical points of quadratic losses: metrics, equations, counts, real points, degenerate losses."""

@@ -1,0 +1,1 @@
+"""Degrees: slices, elimination, path tracking, equations, polar degrees."""

@@ -1,0 +1,1 @@
+"""Dimensions: ranks of Jacobians, upper bounds, symmetries that explain what is missing."""

@@ -1,0 +1,1 @@
+"""Singular points: strata of subnetworks, ramification, ideals."""
