@@ -108,7 +108,7 @@ def _told(told: Any, reason: str) -> Found:
     """A bound from the last progress of a search: critical points of one of its generic targets."""
     count = max(told["solutions"])
     record = {"kind": "monodromy", "value": count, "complete": False, "paths": told["paths"]}
-    lines = (reason, f"at least {count} critical points of a random complex target had been found by "
+    lines = (reason, f"at least {count} critical points of a random target had been found by "
              f"{told['paths']} paths, in floating point")
     return Found(count, Status.BOUND, "monodromy", (record,), lines, {"limit": True, "trace_test": False})
 
