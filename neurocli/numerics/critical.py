@@ -12,7 +12,7 @@ from neurocli.numerics.execution import Execution, encode_array
 from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
 from neurocli.numerics.metrics import bombieri_root, generic_root, gram_root, unit_root
 from neurocli.numerics.monodromy import real_triple, triangle
-from neurocli.numerics.paths import EndPoints, Paths, segment
+from neurocli.numerics.paths import EndPoints, Paths, detoured
 from neurocli.numerics.slices import Problem, solve
 from neurocli.numerics.solutions import Solutions
 from neurocli.numerics.systems import CriticalSystem
@@ -24,6 +24,7 @@ Metric = str | np.ndarray | Callable[[FunctionSpace], np.ndarray]
 
 #: Random start pairs of which the best conditioned is taken.
 _CANDIDATES = 8
+_ROUNDING = 1e-9
 
 
 def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0, real: bool = False) -> np.ndarray:
@@ -33,15 +34,19 @@ def metric_root(space: FunctionSpace, metric: Metric, seed: int = 0, real: bool 
         UsageError: an unknown name, or a Gram matrix that is none.
     """
     if isinstance(metric, np.ndarray):
-        return gram_root(space, metric)
-    if not isinstance(metric, str):
-        return metric(space)
-    if metric == "generic":
+        root = gram_root(space, metric)
+    elif not isinstance(metric, str):
+        root = metric(space)
+    elif metric == "generic":
         return generic_root(space, seed, real=real)
-    named = {"bombieri": bombieri_root, "unit": unit_root}
-    if metric not in named:
-        raise UsageError(f"metric {metric!r}", "generic, bombieri, unit, or a Gram matrix")
-    return named[metric](space)
+    else:
+        named = {"bombieri": bombieri_root, "unit": unit_root}
+        if metric not in named:
+            raise UsageError(f"metric {metric!r}", "generic, bombieri, unit, or a Gram matrix")
+        root = named[metric](space)
+    # A real matrix, fitted on complex networks, has imaginary parts of rounding errors.
+    rounded = real and np.abs(root.imag).max() < _ROUNDING * np.abs(root).max()
+    return root.real + 0j if rounded else root
 
 
 def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int, real: bool = False
@@ -68,7 +73,7 @@ def critical_pairs(system: CriticalSystem, rng: np.random.Generator, count: int,
 
 def solve_critical(parametrization: Parametrization, metric: Metric = "generic", seed: int = 0,
                    execution: Execution = Execution(), *,  # noqa: B008 - frozen
-                   samples: int | None = None, real: bool = False) -> Solutions:
+                   samples: int | None = None) -> Solutions:
     """Critical points of the distance of a random target to the functions of a network.
 
     Args:
@@ -78,13 +83,11 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         execution: where and how long; see `Execution`.
         samples: see `function_space`; with fewer samples than the span needs, the metric is
             degenerate.
-        real: the solutions are to be followed to real targets (see `track_to_targets`), so they are
-            wanted over a complex one. Otherwise the target is real where the metric is, since
-            conjugation then finds half of the solutions.
 
     Returns:
-        The critical points on the regular locus, each function once. `data` is their target in
-        the coordinates L f. `count` is the number of critical points when `complete`.
+        The critical points on the regular locus, each function once. `count` is their number when
+        `complete`. `data` is their target in the coordinates L f; it is real where L is, since
+        conjugation then finds half of the points.
 
     Raises:
         UsageError: the critical points are not isolated: the metric is too degenerate.
@@ -105,19 +108,19 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
     def problem(seed: int) -> Problem:
         space = function_space(parametrization, seed, samples, real=True)
         system = CriticalSystem(space, metric_root(space, metric, seed, real=True))
-        mirrored = not real and not system.root.imag.any()
+        real = not system.root.imag.any()
         rng = np.random.default_rng([seed, 0xC4])
-        candidates, targets = critical_pairs(system, rng, _CANDIDATES, mirrored)
+        candidates, targets = critical_pairs(system, rng, _CANDIDATES, real)
         best = best_isolated(system, candidates, targets)
         start, target = candidates[best:best + 1], targets[best]
         second = gaussian(rng, system.data)
-        second = second.real + 0j if mirrored else second
+        second = second.real + 0j if real else second
         second *= np.linalg.norm(target) / np.linalg.norm(second)
         recipe = {"kind": "critical", "spec": str(parametrization.network), "seed": seed, "samples": samples,
                   "metric": metric if isinstance(metric, str) else encode_array(system.root)}
-        nodes = (real_triple if mirrored else triangle)(target, second)
+        nodes = (real_triple if real else triangle)(target, second)
         return Problem(system, start, nodes, lambda count: critical_pairs(system, rng, count), recipe,
-                       _in_general_position(metric), mirrored)
+                       _in_general_position(metric), real)
 
     return solve(problem, seed, execution)
 
@@ -158,6 +161,6 @@ def track_to_targets(solutions: Solutions, targets: np.ndarray, *, runner: Track
     targets = np.atleast_2d(targets).astype(complex)
     count = solutions.count
     runner = runner or Tracker(solutions.system, STANDARD, solutions.seed)
-    ways = np.stack([segment(solutions.data, target) for target in targets])
+    ways = np.stack([detoured(solutions.data, target, solutions.seed) for target in targets])
     return runner.track(Paths(np.tile(solutions.points, (len(targets), 1)), np.repeat(ways, count, axis=0),
                               np.arange(count * len(targets))))

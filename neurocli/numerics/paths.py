@@ -105,6 +105,14 @@ def arc(a: np.ndarray, b: np.ndarray, detour: np.ndarray) -> np.ndarray:
     return np.stack([a, b - a + 4 * detour, -4 * detour]).astype(np.complex128)
 
 
+def detoured(a: np.ndarray, b: np.ndarray, seed: int = 0) -> np.ndarray:
+    """The way from a to b through a random complex point: it meets a discriminant at most in its ends, also
+    between real points."""
+    rng = np.random.default_rng([seed, 0xA8C])
+    detour = rng.standard_normal(len(a)) + 1j * rng.standard_normal(len(a))
+    return arc(a, b, detour * (0.5 * np.linalg.norm(b - a) / np.linalg.norm(detour)))
+
+
 def reverse(way: np.ndarray) -> np.ndarray:
     """The same way backwards."""
     c0, c1, c2 = way

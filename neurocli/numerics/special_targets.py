@@ -8,8 +8,7 @@ import dataclasses
 import numpy as np
 
 from neurocli.numerics.endgame import track_to_the_end
-from neurocli.numerics.function_space import gaussian
-from neurocli.numerics.paths import Homotopy, Paths, ReturnCode, arc
+from neurocli.numerics.paths import Homotopy, Paths, ReturnCode, detoured
 from neurocli.numerics.solutions import Solutions
 
 #: Singular end points are known to about the radius of the loops around them.
@@ -48,12 +47,10 @@ def ends_at(system: Homotopy, points: np.ndarray, data: np.ndarray, target: np.n
         seed: of the tracker, and of the way.
 
     Notes:
-        An arc through a random complex point meets the discriminant at most at its end, also between real
-        points, so every isolated solution is the end of as many paths as its multiplicity says.
+        The way is `detoured`, so every isolated solution is the end of as many paths as its multiplicity says.
     """
     count = len(points)
-    detour = gaussian(np.random.default_rng([seed, 0xA8C]), len(data))
-    way = arc(data, target, detour * (0.5 * np.linalg.norm(target - data) / np.linalg.norm(detour)))
+    way = detoured(data, target, seed)
     done = track_to_the_end(system, Paths(points, np.repeat(way[None], count, axis=0), np.arange(count)), seed=seed)
     codes = done.ends.codes
     good = codes == ReturnCode.SUCCESS

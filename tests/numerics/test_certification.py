@@ -29,7 +29,7 @@ def test_certified_degrees(row):
 
 @pytest.fixture(scope="module")
 def critical():
-    return solve_critical(network("mlp:2-2-1,r=4"), "generic", real=True)
+    return solve_critical(network("mlp:2-2-1,r=4"), "generic")
 
 
 def test_critical_points_are_certified(critical):

@@ -106,7 +106,7 @@ def test_a_fibre_of_positive_dimension_is_refused():
 
 
 def test_targets_on_the_real_line_of_a_loss():
-    found = solve_critical(network("mlp:2-2-1,r=4"), "generic", real=True)
+    found = solve_critical(network("mlp:2-2-1,r=4"), "generic")
     assert found.count == 13
     targets = np.random.default_rng(3).standard_normal((3, len(found.data)))
     ends = track_to_targets(found, targets)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -55,31 +54,23 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     Returns:
         A numerical count when the trace test passed; otherwise a bound from below.
 
-    Notes:
-        With `real_only` the search is over complex targets; a real one is reached from the first of them, and paths
-        that end there in no regular point are counted by their return codes.
+    Raises:
+        UsageError: real critical points of an indefinite form, which has no real root.
     """
     from neurocli.numerics.critical import solve_critical
-    from neurocli.numerics.special_targets import follow
 
     tracking, timeout = question.tracking, question.limits.timeout
     began = time.monotonic()
     execution = tracking.execution(None if timeout is None else began + SEARCH_SHARE * timeout)
-    answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed, execution,
-                            real=tracking.real_only)
+    answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed, execution)
+    if tracking.real_only and answer.data.imag.any():
+        raise UsageError("--real-only: the form is indefinite, so no coordinates are real", "leave --real-only out")
     if tracking.journal is not None:
         require_solved(answer, tracking.journal)
     run = run_facts(answer)
-    lost: dict[str, int] = {}
-    shown = answer
-    if tracking.real_only:
-        shown, ends = follow(answer, np.random.default_rng([question.seed, 0x4EA1]).standard_normal(len(answer.data)))
-        lost = ends.lost
-        run["failed_paths"] = dict(Counter(run["failed_paths"]) + Counter(lost))
-        run["paths"] += answer.count
-    examined = examine(shown, None if timeout is None else began + timeout,
+    examined = examine(answer, None if timeout is None else began + timeout,
                        None if tracking.proves else MAX_CERTIFIED)
-    save(tracking, shown, examined)
+    save(tracking, answer, examined)
     record: dict[str, Any] = {"kind": "monodromy", "value": answer.count, "seed": answer.seed,
                               "complete": answer.complete}
     evidence = [record]
@@ -88,15 +79,12 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     else:
         why = "the time limit came first" if answer.search.stop == "limit" else "the trace test did not pass"
         lines = [f"at least {answer.count} critical points of a random target: {why}"]
-    if lost:
-        lines.append(f"{sum(lost.values())} paths to a random real target ended in no regular point: "
-                     + ", ".join(f"{number} {name.lower().replace('_', ' ')}" for name, number in lost.items()))
     data: dict[str, Any] = {"seeds": [answer.seed], "trace_test": answer.complete, "found": answer.count,
                             "certified": examined.proved if examined.count else None,
                             "limit": answer.search.stop == "limit"}
     if tracking.proves:
         data |= {**examined.data(tracking.real_only), "proof": examined.sides(answer.count)}
-        data["limit"] = data["limit"] or examined.count < shown.count
+        data["limit"] = data["limit"] or examined.count < answer.count
         evidence.append(dict(certificate_evidence(examined)))
         lines += [examined.sides(answer.count), *examined.sentences(tracking)]
     elif examined.count:

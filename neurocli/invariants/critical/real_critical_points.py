@@ -93,7 +93,7 @@ def solve_generic(question: Question, metric: Metric, until: float | None = None
         raise UsageError("the Gram matrix is not positive definite, so real critical points have no index",
                          "complex counts need no definite form: leave --real out")
     return solve_critical(question.parametrization, root_of(metric, question.seed), question.seed,
-                          question.tracking.execution(until), real=True)
+                          question.tracking.execution(until))
 
 
 def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray) -> list[CriticalPoint]:
@@ -270,8 +270,7 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
     Raises:
         UsageError: no data, or fewer than make the critical points isolated.
     """
-    from neurocli.numerics.critical import track_to_targets
-    from neurocli.numerics.paths import ReturnCode
+    from neurocli.numerics.special_targets import ends_at
 
     if metric.kind != "data":
         raise UsageError("--solve: the critical points of data; give --data FILE")
@@ -279,16 +278,16 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
     metric, factors = balanced_inputs(question, metric)
     solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
     target = np.array([[float(v) for v in row] for row in metric.outputs]).reshape(-1)
-    ends = track_to_targets(solutions, target[None])
-    good = ends.codes == ReturnCode.SUCCESS
-    points = [in_own_units(question, p, factors) for p in critical_points(solutions, target, ends.x[good])]
+    ends = ends_at(solutions.system, solutions.points, solutions.data, target.astype(complex), solutions.seed)
+    points = [in_own_units(question, p, factors) for p in critical_points(solutions, target, ends.regular)]
     real = [p for p in points if p.real]
     lines = [f"{len(points)} critical points, {len(real)} of them real, "
              f"{sum(p.index == 0 for p in real)} local minima; {sum(p.certified for p in points)} certified"]
     if len(points) < solutions.count:
+        lost = ", ".join(f"{number} {name.lower().replace('_', ' ')}" for name, number in ends.lost.items())
         lines.append(f"a generic target has {solutions.count}: {solutions.count - len(points)} paths ended in no "
-                     "isolated regular point, so these data are not generic (repeated samples, exact fits), or lie far "
-                     "from generic ones in floating point")
+                     f"isolated regular point ({lost or 'merged'}), so these data are not generic (repeated samples, "
+                     "exact fits), or lie far from generic ones in floating point")
     if any(abs(p.loss) < FITTED * float(target @ target) for p in points):
         lines.append("the data are fitted exactly: the target is on the neurovariety, where the loss is zero")
     data: dict[str, Any] = {"points": [p.to_json() for p in points], "generic": solutions.count,
