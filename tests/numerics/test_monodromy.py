@@ -72,6 +72,13 @@ def test_critical_points(spec, metric):
     assert (found.count, found.complete) == (row["value"], True)
 
 
+@pytest.mark.parametrize(("spec", "count"), [("mlp:1-1-1,act=x^3+x^2+x", 4), ("sprecher:2-1-1,phi=2,Phi=1", 6)])
+def test_functions_of_several_degrees(spec, count):
+    # Real samples on one sphere would not tell 1 from |x|^2. The values are those of Gröbner bases.
+    found = solve_critical(network(spec))
+    assert found.count == count
+
+
 def test_a_metric_whose_trace_has_poles_is_called_incomplete_but_counted():
     # The Bombieri metric of the rational normal cubic: critical points go to infinity over finite targets.
     found = solve_critical(network("mlp:2-1-1,r=3"), "bombieri")

@@ -27,6 +27,7 @@ def _generic(result: Result) -> list[Section]:
         ("error at most", result.error_probability),
         ("method", result.method),
         *proved_solutions(data),
+        ("over functions", data["degree"] if "found" in data else None),
         ("generic fibre", value["dimension"]),
         ("orbits of the group", data["orbit_dimension"]),
         ("beyond the group", value["excess"]),
@@ -56,7 +57,8 @@ def words(value: dict[str, Any]) -> str:
     if value["verdict"] == "identifiable":
         return "identifiable up to the group"
     if value["verdict"] == "finitely-identifiable":
-        return "finitely identifiable" + ("" if value["classes"] is None else f" ({value['classes']} classes)")
+        classes = value["classes"]
+        return "finitely identifiable" + (f" ({classes} classes)" if classes else ": the classes were not counted")
     return f"not identifiable (a family of dimension {value['excess']} beyond the group)"
 
 
