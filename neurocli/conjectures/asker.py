@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from neurocli.architectures.network import Network
-from neurocli.conjectures.knowledge import UNKNOWN, Known, Truth
+from neurocli.conjectures.knowledge import UNKNOWN, Judged, Known
 from neurocli.errors import LimitError, SpecificationError
 from neurocli.results.result import Result, Status
 
@@ -78,7 +78,7 @@ class Asker:
         return self.cache[key]
 
     def __call__(self, name: str, network: Network, keywords: Mapping[str, str]) -> Any:
-        """The value of an invariant in a statement: `Known` or a truth value."""
+        """The value of an invariant in a statement: `Known`, or a truth value, `Judged`."""
         if name == "bound":
             return self._bound(network, keywords["argument0"])
         if name == "singular_dimension":
@@ -95,7 +95,7 @@ class Asker:
             return _facts(network)[name]
         result = self.result("dim", network, {})
         if name == "explained":
-            return None if result is None else not any("unexplained" in line for line in result.explanation)
+            return Judged(None if result is None else not any("unexplained" in line for line in result.explanation))
         dimension = UNKNOWN if result is None else bounds_of(result)
         if name == "dim":
             return dimension
@@ -103,18 +103,21 @@ class Asker:
             return _minus(_facts(network)["expected"], dimension)
         ambient = _facts(network)["ambient"]
         if ambient.value is None or dimension.value is None:
-            return None
-        return dimension.value == ambient.value
+            return Judged(None)
+        # a rank at one point is a bound from below, and the ambient space one from above: only "no" can be in doubt
+        fills = dimension.value == ambient.value
+        return Judged(fills, fills or dimension.sure)
 
-    def _identifiable(self, network: Network, finitely: bool) -> Truth:
+    def _identifiable(self, network: Network, finitely: bool) -> Judged:
         """Up to the known group, or up to finitely many classes; unknown while the classes are not counted."""
         result = self.result("fibers", network, {})
         if result is None or result.status in (Status.BOUND, Status.UNDECIDED):
-            return None
+            return Judged(None)
         verdict, classes = result.value["verdict"], result.value["classes"]
+        sure = result.status in (Status.PROVED, Status.CERTIFIED)
         if finitely or verdict in ("identifiable", "not-identifiable"):
-            return bool(verdict != "not-identifiable") if finitely else bool(verdict == "identifiable")
-        return None if classes is None else bool(classes == 1)
+            return Judged(verdict != "not-identifiable" if finitely else verdict == "identifiable", sure)
+        return Judged(None if classes is None else bool(classes == 1), sure)
 
     def _singular_dimension(self, network: Network) -> Known:
         result = self.result("sing", network, {})

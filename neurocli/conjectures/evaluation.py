@@ -11,7 +11,7 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, TRUTH, Node, Signature, list_of, pointed
-from neurocli.conjectures.knowledge import Known, Truth, equal, every, less, negated, some
+from neurocli.conjectures.knowledge import Judged, Known, Truth, equal, every, less, negated, some
 from neurocli.errors import SpecificationError
 
 #: Largest exponent and operand size of `^`, and largest argument of `factorial`.
@@ -62,7 +62,7 @@ class Context:
     Args:
         network: the network, or None while a hypothesis about variables alone is evaluated.
         variables: names and their integers or lists of integers.
-        ask: (invariant, network, keywords) -> Known or Truth; results are cached by the asker.
+        ask: (invariant, network, keywords) -> Known, Judged or Truth; results are cached by the asker.
         used: what was asked, for the report: "dim(mlp:...)" -> value.
     """
 
@@ -206,6 +206,9 @@ def _call(name: str, arguments: list[Any], keywords: dict[str, str], context: Co
     if FUNCTIONS[name].of_network:
         network, extra = arguments[0], {f"argument{i}": str(a) for i, a in enumerate(arguments[1:])}
         value = context.ask(name, network, {**extra, **keywords})
+        if isinstance(value, Judged):
+            context.sure &= value.sure
+            value = value.truth
         shown = ", ".join([network.spelling, *map(str, arguments[1:]), *(f"{k}={v}" for k, v in keywords.items())])
         context.used[f"{name}({shown})"] = value.value if isinstance(value, Known) else value
         if isinstance(value, Known):

@@ -42,6 +42,18 @@ class Known:
         return Known(None if self.high is None else -self.high, None if self.low is None else -self.low, self.sure)
 
 
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """A truth value that an invariant gave, and how sure it is.
+
+    Args:
+        sure: False when it rests on numbers that are only probable or numerical.
+    """
+
+    truth: Truth
+    sure: bool = True
+
+
 #: Nothing is known.
 UNKNOWN = Known(None, None)
 

@@ -14,7 +14,7 @@ from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.conjectures.evaluation import is_unimodal
 from neurocli.conjectures.grid import MAX_NETWORKS, readable
-from neurocli.conjectures.witnesses import certified
+from neurocli.conjectures.witnesses import attained_from, certified
 from neurocli.errors import SpecificationError, TooLarge, UsageError
 from neurocli.invariants.dimension import dim
 from neurocli.results.result import Result, Status
@@ -205,10 +205,14 @@ def threshold(spec: str | Network, *, max_degree: int = 12, seed: int = 0) -> Re
         "theorem": proved_threshold(widths),
         "localization": 2 * max(widths[1:-1]) - 1,
     }
-    settled = max_degree >= min(data["localization"], data["theorem"])
+    settled = attained_from(widths, max_degree + 1)
+    if failing < max_degree:
+        attained_line = f"expected dimension {expected} attained for every degree from {failing + 1} to {max_degree}"
+    else:
+        attained_line = f"expected dimension {expected} not attained at degree {max_degree}, the last one computed"
     explanation = [
-        f"expected dimension {expected} attained for every degree from {failing + 1} to {max_degree}",
-        f"proved for every degree from {data['localization']} on (localization)"
+        attained_line,
+        f"proved for every degree from {max_degree + 1} on (localization)"
         if settled
         else f"not computed up to {data['localization']}, from where on localization proves it",
     ]

@@ -17,8 +17,10 @@ from neurocli.architectures.network import Network
 from neurocli.conjectures.asker import Asker
 from neurocli.conjectures.evaluation import FUNCTIONS, Context, evaluate, smaller
 from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, parse_statement
-from neurocli.invariants.checks.certificates import verify
+from neurocli.invariants.checks.certificates import SURE, verify
+from neurocli.invariants.checks.ed_degree_check import metric_of
 from neurocli.results.result import Result, Status
+from neurocli.theorems.identifiability import effective_parameters, kruskal
 
 Checked = tuple[bool | None, str]
 _KEPT = ("command", "spec", "value", "status", "method", "evidence", "seed")
@@ -29,7 +31,8 @@ MAX_BOX = 1_000_000
 def certified(result: Result) -> dict[str, Any]:
     """What a certificate keeps of a result."""
     record = result.to_json()
-    return {key: record[key] for key in _KEPT}
+    named = {"metric": record["data"]["metric"]} if "metric" in record["data"] else {}
+    return {key: record[key] for key in _KEPT} | named
 
 
 def refutation(name: str, statement: str, spec: str, variables: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -77,18 +80,47 @@ class Recorded(Asker):
             if record["command"] != answer["invariant"] or parse(record["spec"]).digest != network.digest:
                 self.wrong = self.wrong or f"{answer['network']}: an answer to another question"
                 continue
+            another = _another_question(record, answer["options"])
+            if another:
+                self.wrong = self.wrong or f"{answer['network']}: {another}"
+                continue
             found = verify(record)
             if found.right is False:
                 self.wrong = self.wrong or f"{record['spec']}: {found.note}"
             elif found.right is None:
                 self.unchecked = self.unchecked or f"{record['spec']}: {found.note}"
+            # bounds are read from the evidence, so only what was found right may stay
+            right = tuple(e for e, check in zip(record["evidence"], found.checks, strict=False) if check.right)
             key = (answer["invariant"], network.digest, tuple(sorted(answer["options"].items())))
             self.cache[key] = Result(record["command"], record["spec"], record["value"], Status(record["status"]),
-                                     str(record.get("method", "")), evidence=tuple(record["evidence"]))
+                                     str(record.get("method", "")), evidence=right)
 
     def result(self, name: str, network: Network, options: Mapping[str, str | int]) -> Result | None:
         """The recorded answer, or None."""
         return self.cache.get((name, network.digest, tuple(sorted(options.items()))))
+
+
+def _another_question(record: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    """Why an answer is not one to a question with these options; "" where it is.
+
+    The method is no part of the question.  Files with Gram matrices and data are not in a certificate, so numbers that
+    rest on them are refused.
+    """
+    asked = {key: value for key, value in options.items() if key != "method"}
+    if record["command"] != "edd":
+        return f"an answer has no {min(asked)}" if asked else ""
+    from neurocli.errors import UsageError
+    from neurocli.invariants.critical.metrics import read_metric
+
+    text = str(asked.pop("metric", "generic"))
+    rank = asked.pop("rank", None)
+    if asked or text.startswith(("gram", "data")):
+        return f"nothing here shows {min(asked) if asked else text}"
+    try:
+        metric = read_metric(text, None if rank is None else int(rank)).name
+    except UsageError as error:
+        return error.message
+    return "" if metric_of(record) == metric else f"the {metric_of(record)} metric, not {metric}"
 
 
 def check_refutation(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
@@ -107,9 +139,11 @@ def check_refutation(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> 
     truth = evaluate(node, context)
     if truth is not False:
         return False, f"the statement is {'true' if truth else 'not settled'} on the recorded answers"
-    if asker.unchecked:
-        return None, asker.unchecked
-    return True, f"false for {evidence['network']}" + ("" if context.sure else ", on numbers that are only probable")
+    if not context.sure and (record["status"] in SURE or claims[0]["witness"]["sure"]):
+        return False, "said to be proved, on numbers that are only probable"
+    if asker.unchecked or not context.sure:
+        return None, asker.unchecked or f"false for {evidence['network']}, on numbers that are only probable"
+    return True, f"false for {evidence['network']}"
 
 
 def supported_check(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> Checked:
@@ -117,9 +151,14 @@ def supported_check(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]
     refuted = {claim["name"] for claim in record["value"]["claims"] if claim["verdict"] == "refuted"}
     shown = {e["claim"] for e in done if e["kind"] == "refutation"}
     missing = sorted(refuted - shown)
+    if record["value"]["refuted"] != len(refuted):
+        return False, f"{len(refuted)} claims are refuted, not {record['value']['refuted']}"
     if missing:
-        return None, f"no witness against {missing[0]}"
-    return bool(shown), f"{len(shown)} refuted, each by its witness; what holds is checked by checking again"
+        unread = missing[0] in {e.get("claim") for e in record["evidence"]}
+        return None if unread else False, f"no witness against {missing[0]}"
+    if not shown:
+        return None, "nothing is refuted; what holds is checked by checking again"
+    return True, f"{len(shown)} refuted, each by its witness; what holds is checked by checking again"
 
 
 def check_minimality(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
@@ -132,7 +171,7 @@ def check_minimality(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> 
         return False, f"{network}: the predecessors are not all its networks with one width less by one"
     if parse(evidence["dimension"]["spec"]).digest != network.digest:
         return False, f"{network}: the dimension of another network"
-    return _all_right([evidence["dimension"], *evidence["predecessors"]],
+    return _all_right(record, [evidence["dimension"], *evidence["predecessors"]],
                       lambda d: _fills(d) == (parse(d["spec"]).digest == network.digest))
 
 
@@ -154,13 +193,11 @@ def check_cover(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check
         if above == below:
             return False, f"hidden widths {list(hidden)}: {'contradictory' if above else 'not covered'}"
     asked = {parse(f"mlp:{'-'.join(map(str, (inputs, *hidden, outputs)))},r={r}").digest for hidden in largest}
-    return _all_right(evidence["largest"], lambda d: not _fills(d) and parse(d["spec"]).digest in asked)
+    return _all_right(record, evidence["largest"], lambda d: not _fills(d) and parse(d["spec"]).digest in asked)
 
 
 def check_attained(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """The dimension at one activation degree, compared with the expected one."""
-    from neurocli.theorems.identifiability import effective_parameters
-
     network = parse(evidence["dimension"]["spec"])
     expected = effective_parameters(network.shape)
     widths = parse(str(record["spec"]).removeprefix("threshold ")).shape
@@ -168,7 +205,21 @@ def check_attained(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Ch
         return False, "the dimension of another network"
     if (int(evidence["dim"]) == expected) != evidence["attained"]:
         return False, "attained exactly where the dimension is the expected one"
-    return _all_right([evidence["dimension"]], lambda p: p["value"] == evidence["dim"])
+    return _all_right(record, [evidence["dimension"]], lambda p: p["value"] == evidence["dim"])
+
+
+def attained_from(widths: Sequence[int], r: int) -> bool:
+    """Whether localization proves the expected dimension for the activation degree r and all greater ones.
+
+    Notes:
+        Kruskal's condition r min(n, k) + min(m, k) >= 2k + r for a block of widths (n, k, m) has min(n, k) >= 2, so
+        with r it holds for r + 1.  Reference: [usevich-2025].
+
+    Example:
+        >>> attained_from((2, 2, 3, 1), 5), attained_from((2, 2, 3, 1), 4)
+        (True, False)
+    """
+    return all(kruskal(min(widths[:i]), widths[i], widths[i + 1], r) for i in range(1, len(widths) - 1))
 
 
 def supported_search(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> Checked:
@@ -177,13 +228,23 @@ def supported_search(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]
         rows = {int(e["r"]): bool(e["attained"]) for e in done if e["kind"] == "attained"}
         if sorted(rows) != list(range(2, max(rows, default=0) + 1)):
             return False, "degrees are missing"
-        last = max((r for r, attained in rows.items() if not attained), default=1)
-        return last == record["value"], f"attained from {last + 1} to {max(rows)}"
-    shown = [list(parse(e["spec"]).shape[1:-1]) for e in done if e["kind"] == "minimality"]
-    if sorted(shown) != sorted(record["value"]):
+        last, most = max((r for r, attained in rows.items() if not attained), default=1), max(rows)
+        shown = f"attained from {last + 1} to {most}" if last < most else f"not attained at {most}, the last degree"
+        if last != record["value"]:
+            return False, shown
+        if attained_from(parse(str(record["spec"]).removeprefix("threshold ")).shape, most + 1):
+            return True, f"{shown}; beyond, by localization"
+        if record["status"] in SURE:
+            return False, f"{shown}; nothing proves what is beyond"
+        return True, f"{shown}; not known beyond"
+    listed = [list(parse(e["spec"]).shape[1:-1]) for e in done if e["kind"] == "minimality"]
+    if sorted(listed) != sorted(record["value"]):
         return False, "the list and the certificates of minimality do not agree"
     covered = any(e["kind"] == "cover" for e in done)
-    return covered, f"minimal, and no others: {len(shown)}" if covered else "nothing shows the list complete"
+    if not covered:
+        return (False if record["status"] in SURE else None), "nothing shows the list complete"
+    most = next(e["max_width"] for e in done if e["kind"] == "cover")
+    return True, f"minimal, and no others with hidden widths up to {most}: {len(listed)}"
 
 
 def _ambient(network: Network) -> int:
@@ -197,8 +258,12 @@ def _fills(record: Mapping[str, Any]) -> bool:
     return bool(record["value"] == _ambient(parse(record["spec"])))
 
 
-def _all_right(records: Sequence[Mapping[str, Any]], meets: Any) -> Checked:
-    """Whether every nested result is right and meets a condition."""
+def _all_right(whole: Mapping[str, Any], records: Sequence[Mapping[str, Any]], meets: Any) -> Checked:
+    """Whether every nested result is right and meets a condition.
+
+    That a network does not fill is a bound from above, so every dimension must be proved, not only bounded by a minor;
+    one that is not makes the whole undecided, or wrong where it is said to be proved.
+    """
     unchecked = ""
     for record in records:
         if record.get("command") != "dim" or not meets(record):
@@ -206,7 +271,11 @@ def _all_right(records: Sequence[Mapping[str, Any]], meets: Any) -> Checked:
         found = verify(record)
         if found.right is False:
             return False, f"{found.spec}: {found.note}"
-        if found.right is None:
+        if found.status not in SURE:
+            if whole["status"] in SURE:
+                return False, f"{found.spec}: dimension {found.value} is only {found.status}"
+            unchecked = unchecked or f"{found.spec}: dimension {found.value} is only {found.status}"
+        elif found.right is None:
             unchecked = unchecked or f"{found.spec}: {found.note}"
     return (None, unchecked) if unchecked else (True, f"{len(records)} dimensions checked")
 

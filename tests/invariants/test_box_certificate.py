@@ -148,7 +148,12 @@ def test_verification_weighs_the_boxes(thirteen):
     record = {"command": "edd", "spec": "mlp:3-2-1,r=2", "value": 13, "status": "numerical",
               "evidence": [thirteen]}
     assert verify(record).right is True
-    assert verify({**record, "status": "bound", "value": 15}).right is True
+    assert verify({**record, "status": "bound"}).right is True
+    assert verify({**record, "status": "bound", "value": 15}).right is False  # nothing here finds 15
+    tracked = {"kind": "monodromy", "metric": "generic", "value": 15}
+    found = verify({**record, "value": 15, "evidence": [tracked, thirteen]})
+    assert found.right is None and "the other 2 are numerical" in found.note
+    assert verify({**record, "value": 14, "evidence": [tracked, thirteen]}).right is False
     assert verify({**record, "status": "proved"}).right is False
     assert verify({**record, "value": 12}).right is False
     assert verify({**record, "command": "degree"}).right is False

@@ -25,6 +25,8 @@ Checker = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[bool | None, st
 #: (record, evidence found right) -> supports the value and the status, contradicts them, or neither; and why.
 Support = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], tuple[bool | None, str]]
 VERSION = 1
+#: What is claimed to be true, not only likely.
+SURE = ("proved", "certified")
 MAX_BYTES = 200_000_000
 
 
@@ -53,6 +55,7 @@ class Verification:
     checks: tuple[Check, ...]
     right: bool | None
     note: str
+    metric: str = ""
 
 
 def read_certificate(path: str | Path) -> list[dict[str, Any]]:
@@ -122,6 +125,7 @@ def verify(record: Mapping[str, Any], checkers: Mapping[str, Checker] | None = N
     right: bool | None
     try:
         _same_network(record)
+        ed_degree_check.one_metric(record)
         known = {**CHECKERS, **(checkers or {})}
         checks = tuple(_checked(known, record, evidence) for evidence in record["evidence"])
         wrong = [check for check in checks if check.right is False]
@@ -131,7 +135,8 @@ def verify(record: Mapping[str, Any], checkers: Mapping[str, Checker] | None = N
             right, note = _supported(record, checks, {**SUPPORT, **(support or {})})
     except (NeurocliError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         right, note = False, f"the evidence cannot be read: {error}"
-    return Verification(str(record["spec"]), command, record["value"], str(record["status"]), checks, right, note)
+    return Verification(str(record["spec"]), command, record["value"], str(record["status"]), checks, right, note,
+                        ed_degree_check.metric_of(record))
 
 
 def _same_network(record: Mapping[str, Any]) -> None:
@@ -154,6 +159,8 @@ def _lower_bound(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tupl
     from neurocli.invariants.ranks.jacobian_rank import check_rank
     from neurocli.invariants.ranks.upper_bounds import reduced
 
+    if record["command"] in ("degree", "edd"):  # of the number itself; what proves it are boxes
+        return degree_check.check_claimed(record, evidence)
     network = parse(record["spec"])
     if (evidence.get("ring") == "balls") != (network.family == "softmax"):
         return False, "evidence of another family"
@@ -232,6 +239,11 @@ CHECKERS: dict[str, Checker] = {
     "equations": degree_check.check_linear,
     "slice": degree_check.check_slice,
     "dimension": degree_check.check_dimension,
+    "monodromy": degree_check.check_claimed,
+    "ideal": degree_check.check_claimed,
+    "hilbert-function": degree_check.check_claimed,
+    "critical-split": degree_check.check_claimed,
+    "boundary-points": degree_check.check_claimed,
     "critical-points": ed_degree_check.check_count,
     "krawczyk": _boxes,
     "fibre-count": fibre_check.check_count,
@@ -242,31 +254,38 @@ def _supported(record: Mapping[str, Any], checks: tuple[Check, ...], support: Ma
                ) -> tuple[bool | None, str]:
     """Whether evidence that was found right supports the value and the status.
 
-    A value that its evidence contradicts is wrong.  One that lacks support is wrong when everything could
-    be checked, and undecided when some evidence has no checker; a conjecture is no evidence.
+    A value that its evidence contradicts is wrong.  One that is said to be proved and lacks support is wrong when
+    everything could be checked, and undecided when some evidence has no checker; a conjecture is no evidence.
     """
     done = [e for e, check in zip(record["evidence"], checks, strict=True) if check.right]
     open_ = any(check.right is None and check.note != CONJECTURE for check in checks)
     weigh = support.get(str(record["command"]))
     if weigh is None:
         return None, f"no checker for {record['command']!r}"
-    right, note = weigh(record, done) if done else (None, "nothing in this certificate can be checked")
-    if right is None:
-        return (None, f"{note}; some evidence has no checker here") if open_ else (False, note)
+    right, note = weigh(record, done)
+    if right is None and open_:
+        return None, f"{note}; some evidence has no checker here"
+    if right is None and record["evidence"] and str(record["status"]) in SURE:
+        return False, note
     return right, note
 
 
 def _supported_dimension(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool | None, str]:
+    """A regular minor is a bound from below: it supports a bound, and no other value without a bound from above."""
     value, status = record["value"], record["status"]
     lower = max((int(e["value"]) for e in done if e["kind"] in ("lower-bound", "theorem")), default=None)
     upper = min((int(e["value"]) for e in done if e["kind"] in ("upper-bound", "theorem")), default=None)
+    if not record["evidence"]:
+        return False, "no evidence"
     if (lower is not None and lower > value) or (upper is not None and upper < value):
         return False, f"the evidence contradicts the value {value}"
-    if status in ("proved", "certified"):
-        met = lower == value == upper
-        return met or None, "bounds meet" if met else f"bounds {lower} and {upper} do not prove {value}"
-    met = value in (lower, upper) if status == "bound" else lower == value
-    return met or None, f"at least {value} is shown" if lower == value else f"bounds {lower} and {upper} are shown"
+    if lower == value == upper:
+        return True, "bounds meet"
+    if status in SURE:
+        return None, f"bounds {lower} and {upper} do not prove {value}"
+    if status == "bound":
+        return value in (lower, upper) or None, f"bounds {lower} and {upper} are shown"
+    return None, f"at least {lower} is shown; that it is no more is only {status}"
 
 
 #: Command -> whether evidence that was found right supports its value and status.

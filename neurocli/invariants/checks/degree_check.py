@@ -86,19 +86,48 @@ def check_linear(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Chec
 
 def check_slice(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """The counts of a slice fit together; that they are right is only known by solving it again."""
-    right = int(evidence["solutions"]) == int(evidence["value"] or 0) * int(evidence["fibre"])
+    if evidence["value"] is None:  # it was no generic slice, and was left out
+        return None, "no count"
+    right = int(evidence["solutions"]) == int(evidence["value"]) * int(evidence["fibre"])
     return (None, "the counts fit") if right else (False, "the counts do not give this degree")
 
 
-def check_dimension(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
-    """The recorded rank of the Jacobian, or the theorem, behind the dimension."""
-    from neurocli.invariants.checks.certificates import CHECKERS
+def check_claimed(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """A count that only counting again can check says the same as the value, or as much where that is a bound."""
+    value, found = record["value"], evidence["value"]
+    if record["command"] == "fibers" and isinstance(value, Mapping) and evidence["kind"] == "monodromy":
+        value = value.get("points", found)  # of the generic fibre
+    elif record["command"] not in ("degree", "edd") or not isinstance(value, int):
+        return None, "no checker for this kind of evidence"
+    below = evidence["kind"] == "lower-bound"
+    if found == value or (found < value if below else found > value and record["status"] == "bound"):
+        return None, "only counting again can check it"
+    return False, f"a count of {found}, not {value}"
 
-    by = evidence["by"]
+
+def check_dimension(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
+    """The recorded rank of the Jacobian, or the theorem, behind the dimension; and no rank at another point is greater.
+
+    A rank at any point is a bound from below, so a greater one refutes a dimension whose minor was cut down.
+    """
+    from neurocli.architectures.registry import parametrization
+    from neurocli.invariants.checks.certificates import CHECKERS
+    from neurocli.invariants.ranks.jacobian_rank import jacobian_rank
+
+    by, dimension = evidence["by"], int(evidence["dim"])
     checker = CHECKERS.get(str(by.get("kind")))
-    if checker is None or int(by["value"]) != int(evidence["dim"]):
+    if checker is None:
         return None, "no checker for this evidence of the dimension"
-    return checker({**record, "command": "dim"}, by)
+    if int(by["value"]) != dimension:
+        return False, f"evidence of dimension {by['value']}, not {dimension}"
+    right, note = checker({**record, "command": "dim"}, by)
+    network = parse(record["spec"])
+    if right and network.family != "softmax" and not network.get("knots"):
+        p = parametrization(network)
+        rank = jacobian_rank(p, 2**31 - 1, 1, p.parameter_count // p.program.output_size + 1, pivots=False).value
+        if rank > dimension:
+            return False, f"the dimension is at least {rank}, not {dimension}"
+    return right, note
 
 
 def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> tuple[bool | None, str]:
@@ -119,15 +148,20 @@ def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> t
 
 
 def boxes_support(record: Mapping[str, Any], boxes: int) -> tuple[bool | None, str]:
-    """Whether so many boxes support a number: they prove a bound from below, and cannot prove more."""
+    """Whether so many boxes support a number: they prove a bound from below, and cannot prove more.
+
+    What lies above the boxes was only found by path tracking, where the record says so, and is not shown here.
+    """
     value, status = int(record["value"]), record["status"]
     if boxes > value:
         return False, f"{boxes} solutions are proved, more than the value {value}"
     if status in ("proved", "certified"):
         return None, f"at least {boxes} is proved, which does not prove {value}"
-    if status == "bound" and boxes < value:
-        return True, f"at least {boxes} is proved; the other {value - boxes} are numerical"
-    return True, f"at least {boxes} is proved"
+    if boxes == value:
+        return True, f"at least {boxes} is proved"
+    if not any(e.get("kind") == "monodromy" and e["value"] == value for e in record["evidence"]):
+        return False, f"at least {boxes} is proved, and nothing here finds {value}"
+    return None, f"at least {boxes} is proved; the other {value - boxes} are numerical"
 
 
 def _ideal(spec: str) -> Any:

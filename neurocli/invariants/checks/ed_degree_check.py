@@ -39,6 +39,35 @@ def check_theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Che
     return int(again.value) == int(evidence["value"]), f"the theorem gives {again.value}"
 
 
+def metric_of(record: Mapping[str, Any]) -> str:
+    """The metric that a number of critical points is about, by the record or else by all of its evidence.
+
+    Example:
+        >>> metric_of({"command": "edd", "evidence": [{"kind": "theorem", "metric": "unit"}]})
+        'unit'
+    """
+    if record["command"] != "edd":
+        return ""
+    return str(record.get("metric") or _metrics(record)[0])
+
+
+def one_metric(record: Mapping[str, Any]) -> None:
+    """Refuse evidence about several metrics, or about another one than the record names.
+
+    Raises:
+        ValueError: it is.
+    """
+    if record["command"] == "edd" and len(found := _metrics(record)) > 1:
+        raise ValueError(f"metrics {' and '.join(found)} in one result")
+
+
+def _metrics(record: Mapping[str, Any]) -> list[str]:
+    named = [record["metric"]] if "metric" in record else []
+    named += [record["data"]["metric"]] if record.get("data") else []  # what --json has printed
+    named += [e.get("metric") or "none" for e in record["evidence"] if e.get("kind") != "dimension"]
+    return list(dict.fromkeys(map(str, named))) or ["none"]
+
+
 def check_count(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """Solutions, ramified solutions and fibre give the value claimed; that they are right is not known."""
     good = int(evidence["solutions"]) - int(evidence.get("ramified") or 0)
