@@ -81,7 +81,7 @@ def edd(ctx: click.Context, specs: tuple[str, ...], metric: str, rank: int | Non
     from neurocli.invariants.ed_degree import edd as edd_of
 
     check_options(prime, None)
-    if data is not None and metric != "generic":
+    if data is not None and ctx.get_parameter_source("metric") is not click.core.ParameterSource.DEFAULT:
         raise click.UsageError("--data and --metric: give one of them")
     chosen = read_metric(metric if data is None else f"data={data}", rank)
     if not solve and real is None:

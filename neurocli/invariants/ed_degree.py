@@ -15,16 +15,27 @@ from typing import Any
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.engines.protocol import Limits
-from neurocli.errors import LimitError, TimeLimit, UsageError
+from neurocli.errors import EngineError, LimitError, TimeLimit, UsageError
 from neurocli.invariants.critical.degenerate_count import (
     generic_rank_count,
     generic_rank_parts,
     is_degenerate,
     split_count,
 )
-from neurocli.invariants.critical.extras import coefficients, compared, emitted, lost_rank, polar_data, projected
+from neurocli.invariants.critical.extras import (
+    FITTED,
+    SINGULAR_LEFT_OUT,
+    coefficients,
+    compared,
+    emitted,
+    lost_rank,
+    polar_data,
+    projected,
+    singular_left_out,
+)
 from neurocli.invariants.critical.limits import tracked, within
 from neurocli.invariants.critical.metrics import Metric, for_network, read_metric, remarks
+from neurocli.invariants.critical.unramified import only_unramified, with_all_parts
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degrees.question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
@@ -72,7 +83,7 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
     Returns:
         A result with the number of isolated critical points; data: metric, dim, ambient, fibre, removed (solutions of
         the equations in the ramification locus), polar_degrees, primes, seeds.  For degenerate metrics
-        `data["split"]` has the critical points by kind.
+        `data["split"]` has the critical points by kind; `data["notes"]` what a reader must know.
 
     Raises:
         SpecificationError: the specification does not parse.
@@ -121,6 +132,14 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
         try:
             found = _timed(chosen, question, known, chosen_metric, first,
                            lambda q: _FUNCTIONS[chosen](q, known, chosen_metric))
+        except EngineError as error:
+            if (chosen, method, engine) != ("groebner", "auto", None):
+                raise
+            # a locus where the map drops rank that no stratum accounts for: paths do not meet it
+            found = _timed("monodromy", question, known, chosen_metric, first,
+                           lambda q: _monodromy(q, known, chosen_metric))
+            found = dataclasses.replace(found, explanation=(
+                f"the critical equations modulo primes came to nothing: {error.message}", *found.explanation))
         except LimitError as error:
             if not project:
                 raise
@@ -130,7 +149,10 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
             "dim_status": question.dimension.status.value, "ambient": question.dimension.data["ambient"],
             "fibre": None, "removed": None, "polar_degrees": None, "primes": [], "seeds": [], "variety": None,
             "split": None, **found.data}
-    explanation = [*found.explanation, *remarks(chosen_metric)]
+    notes = [*remarks(chosen_metric), *data.pop("notes", ())]
+    if not (boundary or solve or real is not None) and singular_left_out(question, known, chosen_metric, found.method):
+        notes.append(SINGULAR_LEFT_OUT)
+    explanation = [*found.explanation, *(line for line in notes if line not in found.explanation)]
     rest = question if until is None else dataclasses.replace(
         question, limits=Limits(max(0.1, until - time.monotonic()), memory_mb))
     if chosen_metric.kind == "data" and found.method == "groebner":
@@ -140,6 +162,9 @@ def edd(spec: str | Mapping[str, Any] | Network, *, metric: str | Metric = "gene
                                 None if theorem is None else theorem.value)
     if chosen_metric.kind == "data" and found.method == "split":
         explanation += lost_rank(question, known, chosen_metric, data["form_rank"])
+    if data.get("fitted"):
+        notes.append(FITTED)
+    data["notes"] = notes
     if polar and data["polar_degrees"] is None:
         data |= polar_data(rest, known, explanation)
     if project:
@@ -316,7 +341,9 @@ def _real(question: Question, known: KnownVariety | None, metric: Metric, count:
                          "--json prints parameters; leave the option out")
     theorem = closed_form(question, known, metric)
     proved = None if theorem is None else theorem.value
-    return solve_data(question, metric, proved) if count is None else real_statistics(question, metric, count, proved)
+    if count is None:
+        return with_all_parts(question, known, metric, solve_data(question, metric, proved))
+    return only_unramified(question, known, metric, real_statistics(question, metric, count, proved))
 
 
 def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -> Found:
@@ -330,6 +357,8 @@ def _monodromy(question: Question, known: KnownVariety | None, metric: Metric) -
     from neurocli.numerics.execution import Execution
 
     found = monodromy_count(question, metric)
+    if is_degenerate(question, known, metric):
+        return only_unramified(question, known, metric, found)
     searches = int(found.run.get("restarts", 0)) + 1
     if (found.status is not Status.BOUND or found.data.get("limit") or metric == Metric("generic")
             or not 1 < searches <= Execution().restarts):

@@ -29,14 +29,14 @@ class Tracking:
         solutions: file for the solutions: JSON where its name ends in .json, otherwise Bertini's text.
         real_only: a real slice or target; only solutions proved to be real are written.
         journal: file that keeps solutions as they are found; one that is there is continued.
-        jobs: worker processes.
+        jobs: worker processes, where paths are tracked.
         scheduler: address of a Dask scheduler, or "local".
 
     Raises:
         UsageError: options that cannot mean anything together, or a file that cannot be written.
 
     Example:
-        >>> Tracking(certify=True).method_for("auto"), Tracking().method_for("auto")
+        >>> Tracking(certify=True).method_for("auto"), Tracking(jobs=2).method_for("auto")
         ('monodromy', 'auto')
     """
 
@@ -65,8 +65,8 @@ class Tracking:
 
     @property
     def asked(self) -> bool:
-        """Whether anything was asked for."""
-        return self != Tracking()
+        """Whether anything was asked for that only path tracking gives; processes say how, not what."""
+        return dataclasses.replace(self, jobs=1, scheduler=None) != Tracking()
 
     @property
     def proves(self) -> bool:
@@ -74,9 +74,9 @@ class Tracking:
         return self.certify or self.real_only
 
     def named(self) -> str:
-        """The options that were given, as they are spelled."""
+        """The options that ask for path tracking, as they are spelled."""
         values = {"--certify": self.certify, "--solutions": self.solutions, "--real-only": self.real_only,
-                  "--journal": self.journal, "--jobs": self.jobs > 1, "--scheduler": self.scheduler}
+                  "--journal": self.journal}
         return ", ".join(name for name, value in values.items() if value)
 
     def method_for(self, method: str) -> str:

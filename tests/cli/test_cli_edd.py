@@ -21,6 +21,49 @@ def test_metrics_take_their_argument_after_a_space():
     assert (result.returncode, record["value"], record["data"]["metric"]) == (0, 3, "samples 5")
 
 
+@pytest.mark.parametrize("spelling", [["--metric", "samples 3"], ["--metric", "samples=3"], ["--metric", "samples", "3"],
+                                      ["--metric=samples 3"]])
+def test_answers_and_questions_spell_metrics_alike(spelling):
+    record = json.loads(run("--json", *spelling, "mlp:2-1-1,r=2").stdout)
+    assert (record["data"]["metric"], record["value"]) == ("samples 3", 4)
+
+
+def test_another_spelling_is_told_both():
+    error = run("--metric", "sample 3", "mlp:2-1-1,r=2").stderr
+    assert "samples=S" in error and "samples 3" in error
+
+
+def test_two_metrics_are_one_too_many(tmp_path):
+    path = tmp_path / "five.csv"
+    path.write_text("1,0,1\n0,1,2\n1,1,3\n")
+    refused = run("--data", str(path), "--metric", "generic", "mlp:2-1-1,r=2")
+    assert (refused.returncode, refused.stdout) == (2, "") and "one of them" in refused.stderr
+
+
+def test_a_limit_is_told_as_it_was_given():
+    for method in ("auto", "monodromy"):
+        done = run("--timeout", "1ms", "--method", method, "mlp:3-3-1,r=3")
+        assert done.returncode == 5 and "in 0.001 s" in done.stderr and "0.1 s" not in done.stderr
+
+
+def test_what_a_reader_must_know_needs_no_option(tmp_path):
+    gram, data = tmp_path / "gram.csv", tmp_path / "data.csv"
+    gram.write_text("1,0,0\n0,1,0\n0,0,-1\n")
+    data.write_text("1,0,1\n0,1,4\n1,1,9\n")  # (x + 2 y)^2
+    assert "not positive definite" in run("--metric", "gram", str(gram), "mlp:2-1-1,r=2").stdout
+    shown = run("--data", str(data), "--solve", "mlp:2-1-1,r=2").stdout
+    assert "fitted exactly" in shown and "e-" not in shown
+    (least,) = [line.split() for line in shown.splitlines() if "local minimum" in line]
+    assert least[0] == "0"
+
+
+def test_families_are_not_lost_beside_isolated_points():
+    table = run("--metric", "samples", "2", "mlp:3-2-1,r=2").stdout
+    assert "isolated critical points  0" in table
+    line = run("--format", "csv", "--metric", "samples", "2", "mlp:3-2-1,r=2").stdout
+    assert "by kind" in line and "interpolating: dimension 3, degree 3" in line
+
+
 def test_every_format_names_the_metric():
     for form in ("table", "csv", "latex", "json"):
         result = run("--format", form, "--metric", "bombieri", "mlp:3-2-1,r=2", "linear:2-1-2")

@@ -134,7 +134,7 @@ def test_solution_files(tmp_path, command):
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (["degree", "--certify", "--method", "slice", "mlp:3-2-1,r=2"], "leave --method out"),
-    (["fibers", "--jobs", "2", "--method", "groebner", "mlp:3-2-2,r=2"], "--method monodromy"),
+    (["fibers", "--certify", "--method", "groebner", "mlp:3-2-2,r=2"], "--method monodromy"),
     (["edd", "--journal", "j", "--method", "groebner", "mlp:3-2-1,r=2"], "--journal"),
     (["degree", "--real-only", "mlp:3-2-1,r=2"], "add --certify"),
     (["degree", "--resume", "mlp:3-2-1,r=2"], "--resume needs --journal"),
@@ -188,6 +188,12 @@ def test_the_answer_does_not_depend_on_workers():
         answers.append({key: answer[key] for key in ("value", "status", "method", "data", "explanation", "seed")})
     assert answers[0]["value"] == 15 and answers[0]["data"]["certified"] == 15
     assert all(answer == answers[0] for answer in answers)
+
+
+@pytest.mark.parametrize("command", ["degree", "edd", "fibers"])
+def test_workers_do_not_choose_the_method(command):
+    alone, shared = (record(command, *way, "mlp:3-2-1,r=2") for way in ([], ["--jobs", "2", "--scheduler", "local"]))
+    assert {k: v for k, v in alone.items() if k != "run"} == {k: v for k, v in shared.items() if k != "run"}
 
 
 def test_a_time_limit_gives_the_best_bound(tmp_path):

@@ -92,3 +92,36 @@ def test_no_drop_before_the_dimension():
     polar = (4, 6, 4)
     totals = [sum(p.degree for p in generic_rank_split(polar, r) if p.dimension == 0) for r in range(1, 8)]
     assert totals == [0, 4, 14, 14, 14, 14, 14]
+
+
+@pytest.mark.parametrize(("spec", "metric", "kind", "count"), [
+    ("mlp:3-2-1,r=2", "samples=5", "interpolating", 3), ("mlp:2-1-1,r=2", "samples=2", "interpolating", 2),
+    ("mlp:3-1-1,r=2", "samples=5", "regular unramified", 13)])
+def test_paths_claim_the_part_that_they_reach(spec, metric, kind, count):
+    tracked, whole = edd(spec, metric=metric, method="monodromy"), edd(spec, metric=metric)
+    (part,) = tracked.data["split"]
+    assert (part["kind"], part["dimension"], part["degree"], tracked.value) == (kind, 0, count, count)
+    assert part in whole.data["split"]
+    assert tracked.status is Status.BOUND and tracked.value <= whole.value
+    assert any("do not reach ramified" in line for line in tracked.explanation)
+
+
+def test_statistics_of_a_degenerate_loss_are_of_its_unramified_points():
+    result = edd("mlp:2-1-1,r=2", metric="samples=2", real=3)
+    assert (result.value, result.status, result.data["unramified_only"]) == (2, Status.BOUND, True)
+
+
+def test_what_is_left_out_on_the_singular_locus_is_said():
+    from neurocli.invariants.critical.extras import SINGULAR_LEFT_OUT
+
+    for asked in ({"spec": "mlp:3-2-1,r=2", "rank": 4}, {"spec": "lightning:2-1,a=2,t=2", "metric": "samples=3"}):
+        assert SINGULAR_LEFT_OUT in edd(**asked).data["notes"]
+    for asked in ({"spec": "mlp:3-2-1,r=2"}, {"spec": "mlp:3-1-1,r=2", "rank": 4},
+                  {"spec": "mlp:3-2-1,r=2", "metric": "samples=2"}):
+        assert SINGULAR_LEFT_OUT not in edd(**asked).data["notes"]
+
+
+def test_paths_answer_where_the_equations_have_too_many_solutions():
+    result = edd("sprecher:2-1-1,phi=2,Phi=1")
+    assert (result.value, result.method) == (6, "monodromy")
+    assert "infinitely many solutions" in result.explanation[0]

@@ -58,6 +58,28 @@ def generic_rank_count(question: Question, known: KnownVariety | None, metric: M
                   "form_rank": metric.rank})
 
 
+def form_rank(question: Question, known: KnownVariety | None, metric: Metric) -> tuple[int, int] | None:
+    """Rank of the form on the span of the functions and the dimension of the span, modulo the first prime.
+
+    Returns:
+        None for forms that are regular by definition, generic ones, and functions too large to be expanded.
+
+    Raises:
+        UsageError: a form that is zero on the span.
+    """
+    if metric.definite or metric.kind == "generic":
+        return None
+    p = question.prime or DEFAULT_PRIME
+    chart = chart_of(question, known, p, question.seed)
+    if chart.labels is None:
+        return None
+    gram, _ = restricted_loss(chart, metric, question.seed)
+    found = rank(np.array(gram, dtype=np.uint64), p)
+    if found == 0:
+        raise UsageError("the form is zero on the network's functions, so every function is critical")
+    return found, len(gram)
+
+
 def is_degenerate(question: Question, known: KnownVariety | None, metric: Metric) -> bool:
     """Whether the form degenerates on the span of the functions, modulo the first prime.
 
@@ -66,15 +88,8 @@ def is_degenerate(question: Question, known: KnownVariety | None, metric: Metric
     """
     if metric.definite or metric.kind == "generic":
         return metric.rank is not None
-    p = question.prime or DEFAULT_PRIME
-    chart = chart_of(question, known, p, question.seed)
-    if chart.labels is None:
-        return False
-    gram, _ = restricted_loss(chart, metric, question.seed)
-    found = rank(np.array(gram, dtype=np.uint64), p)
-    if found == 0:
-        raise UsageError("the form is zero on the network's functions, so every function is critical")
-    return found < len(gram)
+    found = form_rank(question, known, metric)
+    return found is not None and found[0] < found[1]
 
 
 def split_count(question: Question, known: KnownVariety | None, metric: Metric) -> Found:

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from neurocli.architectures.actions import hidden_widths
 from neurocli.errors import LimitError
 from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.degrees.question import Found, Question
 from neurocli.results.result import Status
+from neurocli.theorems.classical_varieties import LinearSpace, Product
 from neurocli.theorems.degree_catalogue import KnownVariety
+
+#: Said of data that some weights, perhaps complex ones, fit.
+FITTED = "the data are fitted exactly: the target is on the neurovariety, where the loss is zero"
+#: Said of special losses, which may be critical there by more than convention.
+SINGULAR_LEFT_OUT = "points on the singular locus are not counted here: --method split"
+
+
+def singular_left_out(question: Question, known: KnownVariety | None, metric: Metric, method: str) -> bool:
+    """Whether a special loss may have critical points on the singular locus that a method does not count.
+
+    Linear spaces have no singular locus, and cones over Segre-Veronese varieties have only the vertex.
+    """
+    if method == "split" or metric.definite or (metric.kind == "generic" and metric.rank is None):
+        return False
+    if question.dimension.data["filling"] or known is None:
+        return not question.dimension.data["filling"]
+    widths = hidden_widths(question.network)
+    product = isinstance(known.variety, Product) or (bool(widths) and max(widths) == 1)
+    return not (isinstance(known.variety, LinearSpace) or (product and question.network.family in ("mlp", "linear")))
 
 
 def coefficients(question: Question, metric: Metric) -> int | None:
@@ -38,7 +59,7 @@ def compared(question: Question, known: KnownVariety | None, metric: Metric, val
     lines = []
     data["fitted"] = fitted(question, known, metric)
     if data["fitted"]:
-        lines.append("the data are fitted exactly: the target is on the neurovariety, where the loss is zero")
+        lines.append(FITTED)
     if expected == value:
         return [*lines, f"as many as for {metric.samples} generic samples"]
     return [*lines, f"{metric.samples} generic samples have {expected}: these data are special, by repeated or "

@@ -20,6 +20,7 @@ from neurocli.results.result import Status
 FIRST_SHARE = 0.4
 #: Seconds that the end of a process takes.
 SPARE = 0.25
+CRITICAL = "critical points of a random target"
 
 Method = Callable[[Question], Found]
 
@@ -37,7 +38,8 @@ class Stopped:
     told: Any = None
 
 
-def within(question: Question, seconds: float, method: Method, fallback: Method | None) -> Found:
+def within(question: Question, seconds: float, method: Method, fallback: Method | None,
+           counted: str = CRITICAL) -> Found:
     """What a method finds in time; otherwise what another one does, and says with a bound.
 
     Args:
@@ -45,6 +47,7 @@ def within(question: Question, seconds: float, method: Method, fallback: Method 
         seconds: for both.
         method: to be tried first.
         fallback: path tracking, which knows when to stop; None where it bounds nothing.
+        counted: what the fallback counts, in words.
 
     Raises:
         TimeLimit: neither led to anything.
@@ -63,8 +66,8 @@ def within(question: Question, seconds: float, method: Method, fallback: Method 
     if isinstance(second, Found):
         return dataclasses.replace(second, explanation=(failed, *second.explanation))
     if second.told:
-        return _told(second.told, failed)
-    raise TimeLimit(f"{question.network}: no bound was reached in {seconds:g} s",
+        return _told(second.told, failed, counted)
+    raise TimeLimit(f"{question.network}: no bound was reached in {_given(question, seconds):g} s",
                     f"first: {first.reason}; then path tracking: {second.reason}")
 
 
@@ -79,7 +82,8 @@ def tracked(question: Question, seconds: float, method: Method) -> Found:
         return answer
     if answer.told:
         return _told(answer.told, f"stopped: {answer.reason}")
-    raise TimeLimit(f"{question.network}: no bound was reached: {answer.reason}", "give more time with --timeout")
+    raise TimeLimit(f"{question.network}: no bound was reached in {_given(question, seconds):g} s: {answer.reason}",
+                    "give more time with --timeout")
 
 
 def _apart(question: Question, seconds: float, method: Method) -> Found | Stopped:
@@ -100,15 +104,22 @@ def _apart(question: Question, seconds: float, method: Method) -> Found | Stoppe
         return _from_json(isolate(lambda: _to_json(method(inside)), timeout=max(0.1, seconds), listener=listen).value)
     except TooLarge:
         raise
+    except TimeLimit:  # its own limit is a share of the one that was given, and says nothing to a reader
+        return Stopped("not finished in time", heard[-1] if heard else None)
     except LimitError as error:
         return Stopped(error.message, heard[-1] if heard else None)
 
 
-def _told(told: Any, reason: str) -> Found:
-    """A bound from the last progress of a search: critical points of one of its generic targets."""
+def _given(question: Question, seconds: float) -> float:
+    """The limit that was asked for, of which a method gets a share."""
+    return question.limits.timeout or seconds
+
+
+def _told(told: Any, reason: str, counted: str = CRITICAL) -> Found:
+    """A bound from the last progress of a search: what it had found over one of its generic nodes."""
     count = max(told["solutions"])
     record = {"kind": "monodromy", "value": count, "complete": False, "paths": told["paths"]}
-    lines = (reason, f"at least {count} critical points of a random target had been found by "
+    lines = (reason, f"at least {count} {counted} had been found by "
              f"{told['paths']} paths, in floating point")
     return Found(count, Status.BOUND, "monodromy", (record,), lines, {"limit": True, "trace_test": False})
 

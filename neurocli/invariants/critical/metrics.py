@@ -20,6 +20,8 @@ from neurocli.architectures.weights import number
 from neurocli.errors import DataError, UsageError
 
 KINDS = ("generic", "bombieri", "unit", "gram", "samples", "data")
+#: How they are written.
+SPELLINGS = ("generic", "bombieri", "unit", "gram=FILE", "samples=S", "data=FILE")
 Rows = tuple[tuple[Fraction, ...], ...]
 Label = tuple[int, tuple[int, ...]]
 
@@ -59,17 +61,20 @@ class Metric:
 def read_metric(text: str | Metric, rank: int | None = None) -> Metric:
     """A metric from its spelling: `generic`, `bombieri`, `unit`, `gram=FILE`, `samples=S`, `data=FILE`.
 
+    A space may stand for the equals sign, as in the answers.
+
     Raises:
         UsageError: another spelling, or a number that is not positive.
         DataError: a file that cannot be read as what it should be.
 
     Example:
-        >>> read_metric("samples=3").name, read_metric("generic", 2).name
-        ('samples 3', 'generic of rank 2')
+        >>> read_metric("samples=3").name, read_metric("samples 3").name, read_metric("generic", 2).name
+        ('samples 3', 'samples 3', 'generic of rank 2')
     """
     if isinstance(text, Metric):
         return text
-    kind, equals, argument = text.partition("=")
+    kind, equals, argument = text.partition("=" if "=" in text else " ")
+    argument = argument.strip()
     if rank is not None:
         if kind != "generic":
             raise UsageError("--rank: the rank of a generic form, so the metric must be generic")
@@ -77,11 +82,14 @@ def read_metric(text: str | Metric, rank: int | None = None) -> Metric:
             raise UsageError(f"--rank: read {rank}, expected a positive integer")
         return Metric("generic", rank)
     if kind not in KINDS:
-        raise UsageError(f"--metric: read {kind!r}, expected one of {', '.join(KINDS)}")
+        raise UsageError(f"--metric: read {text!r}, expected one of {', '.join(SPELLINGS)}",
+                         "samples=3 and samples 3 are the same")
     if kind in ("gram", "samples", "data") and not argument:
-        raise UsageError(f"--metric {kind}: expected {'a number' if kind == 'samples' else 'a file'} after it")
+        what = "a number" if kind == "samples" else "a file"
+        raise UsageError(f"--metric {kind}: expected {what} after it",
+                         f"{kind}={what.split()[1].upper()} or {kind} {what.split()[1].upper()}")
     if kind in ("generic", "bombieri", "unit"):
-        if equals:
+        if equals or argument:
             raise UsageError(f"--metric {kind}: nothing may follow it")
         return Metric(kind)
     if kind == "samples":

@@ -19,6 +19,7 @@ import numpy as np
 
 from neurocli.errors import UsageError
 from neurocli.invariants.certified_count import run_facts
+from neurocli.invariants.critical.extras import FITTED
 from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.critical.monodromy import root_of
 from neurocli.invariants.critical.spurious_points import has_subnetworks, subnetwork_points
@@ -37,7 +38,7 @@ GROUP = 256
 PHASES = 40
 EXACT = 1e-10
 #: A loss that is so small relative to that of the zero function is zero.
-FITTED = 1e-20
+NO_LOSS = 1e-20
 #: Eigenvalues of a Hessian smaller than this, relative to the largest, are directions of the fibre.
 ZERO = 1e-9
 
@@ -111,7 +112,10 @@ def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray) 
             continue
         index = None if real is None else morse_index(system, x, target)
         residual = space.evaluation.run(x[None]).outputs[0] @ system.root.T - target  # type: ignore[union-attr]
-        found.append(CriticalPoint(complex(residual @ residual), real is not None, proof.certified, proof.real, index,
+        loss = complex(residual @ residual)
+        if abs(loss) < NO_LOSS * float(target @ target):
+            loss = 0j
+        found.append(CriticalPoint(loss, real is not None, proof.certified, proof.real, index,
                                    tuple(complex(v) for v in x)))
     return sorted(found, key=lambda c: (not c.real, c.loss.real, c.loss.imag))
 
@@ -288,11 +292,12 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
         lines.append(f"a generic target has {solutions.count}: {solutions.count - len(points)} paths ended in no "
                      f"isolated regular point ({lost or 'merged'}), so these data are not generic (repeated samples, "
                      "exact fits), or lie far from generic ones in floating point")
-    if any(abs(p.loss) < FITTED * float(target @ target) for p in points):
-        lines.append("the data are fitted exactly: the target is on the neurovariety, where the loss is zero")
+    fitted = any(p.loss == 0 for p in points)
+    if fitted:
+        lines.append(FITTED)
     data: dict[str, Any] = {"points": [p.to_json() for p in points], "generic": solutions.count,
                             "seeds": [question.seed], "trace_test": solutions.complete, "real_points": len(real),
-                            "limit": solutions.search.stop == "limit"}
+                            "limit": solutions.search.stop == "limit", "fitted": fitted}
     if has_subnetworks(question.network):
         found = subnetwork_points(question, metric, target, None if limit is None else began + 0.9 * limit)
         lines.append(f"{len(found.points)} critical points of the loss in parameters on subnetworks, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from neurocli.report.layouts.tracking import proved_solutions, tracking
@@ -14,7 +15,7 @@ def sections(result: Result, style: Style) -> list[Section]:
     """The count first, with its metric; then what was removed, and the critical points by kind."""
     data = result.data
     found = [facts(result.spec, [
-        ("critical points", result.value),
+        (_counted(data), result.value),
         ("metric", data["metric"]),
         ("status", result.status),
         ("method", result.method),
@@ -27,8 +28,10 @@ def sections(result: Result, style: Style) -> list[Section]:
         ("generic fibre", data["fibre"]),
         *proved_solutions(data),
         ("certified", None if "examined" in data else data.get("certified")),
-        ("trace test passed", data.get("trace_test")),
+        ("trace test passed" + ", unramified points" * (data.get("unramified_only") or data.get("incomplete") or False),
+         data.get("trace_test")),
         ("searches that agree", data.get("agreeing_searches")),
+        *(("note", line) for line in (() if style.explain else data.get("notes", ()))),
     ])]
     if data["split"]:
         found.append(Section("critical points by kind", ("kind", "dimension", "degree", "loss"),
@@ -52,6 +55,17 @@ def sections(result: Result, style: Style) -> list[Section]:
     if style.verbose and "failed_paths" in result.run:
         found.append(tracking(result))
     return found
+
+
+def _counted(data: Mapping[str, Any]) -> str:
+    """What the number counts."""
+    if data.get("unramified_only"):
+        return "unramified critical points"
+    if data.get("incomplete"):
+        return "critical points listed"
+    if any(p["dimension"] > 0 for p in data["split"] or ()):
+        return "isolated critical points"
+    return "critical points"
 
 
 def _projection(record: dict[str, Any], style: Style) -> list[Section]:
@@ -116,4 +130,7 @@ def row(result: Result) -> dict[str, Any]:
             "status": result.status.value, "method": result.method, "dim": data["dim"]}
     if data["polar_degrees"] is not None:
         line["polar degrees"] = data["polar_degrees"]
+    if data["split"]:
+        line["by kind"] = "; ".join(f"{p['kind']}: dimension {p['dimension']}, degree {p['degree']}, loss {p['loss']}"
+                                    for p in data["split"])
     return line
