@@ -71,7 +71,8 @@ def degree(ctx: click.Context, specs: tuple[str, ...], method: str, engine: str 
 
     def work(network: Any) -> Result:
         """Compute one network's degree in a child process."""
-        if method == "monodromy":  # ends by itself in time, with the best bound
+        if method == "monodromy" or not (polar or hilbert or equations or implicit or emitted):
+            # it ends by itself in time, with the best bound
             result = settle(asked, network, timeout=timeout, memory=memory)()
         else:
             result = compute(asked, network, memory_mb=memory, timeout=timeout, memory=memory)

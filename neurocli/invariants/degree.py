@@ -84,13 +84,23 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
                                    tracking=tracking)
     known = known_variety(network, proved_to_fill)
     chosen = choose_method(question, method, known)
-    found = _FUNCTIONS[chosen](question, known)
+    if timeout is not None and chosen in ENDLESS and not (polar or hilbert or equations or implicit or emit):
+        from neurocli.invariants.critical.limits import within
+
+        found = within(question, timeout, lambda q: _FUNCTIONS[chosen](q, known), lambda q: _monodromy(q, known),
+                       "functions on a random slice")
+    else:
+        found = _FUNCTIONS[chosen](question, known)
     data = _data(question, found)
     extra, explanation = extras(question, known, found, polar, hilbert, equations, implicit, emit)
     result = Result("degree", network.spelling, found.value, found.status, found.method, {**data, **extra},
                     found.explanation + tuple(explanation), (*found.evidence, *_dimension(question)), None, seed,
                     found.engine)
     return result.with_run(**found.run, seconds=round(time.perf_counter() - start, 6))
+
+
+#: Methods that say nothing before they end; under a limit of time path tracking bounds the degree after them.
+ENDLESS = ("slice", "implicit", "hilbert")
 
 
 def _question(network: Network, prime: int | None, seed: int, engine: str | None, limits: Limits) -> Question:

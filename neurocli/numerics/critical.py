@@ -119,7 +119,7 @@ def solve_critical(parametrization: Parametrization, metric: Metric = "generic",
         recipe = {"kind": "critical", "spec": str(parametrization.network), "seed": seed, "samples": samples,
                   "metric": metric if isinstance(metric, str) else encode_array(system.root)}
         nodes = (real_triple if real else triangle)(target, second)
-        return Problem(system, start, nodes, lambda count: critical_pairs(system, rng, count), recipe,
+        return Problem(system, start, nodes, lambda count: critical_pairs(system, rng, count, real), recipe,
                        _in_general_position(metric), real)
 
     return solve(problem, seed, execution)

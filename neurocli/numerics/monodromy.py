@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from neurocli.numerics.function_space import gaussian
-from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, arc, reverse, segment
+from neurocli.numerics.paths import EndPoints, Homotopy, Paths, ReturnCode, arc, detoured, reverse
 from neurocli.numerics.point_table import PointTable
 from neurocli.numerics.trace_test import PASSES, trace_residual
 from neurocli.numerics.tracker import CAUTIOUS, Options, Progress, Runner, Tracker
@@ -156,7 +156,7 @@ class Monodromy:
             return
         x, q = self._fresh_starts(count)
         for point, data in zip(x, q, strict=True):
-            self._starts.append((point, segment(data, self.nodes[0])))
+            self._starts.append((point, detoured(data, self.nodes[0], len(self._starts))))
             self._tasks.append((_START, True, len(self._starts) - 1))
 
     def _open_later(self) -> None:
