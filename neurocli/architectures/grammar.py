@@ -57,7 +57,8 @@ def _from_text(text: str, directory: Path) -> Network:
         raise SpecificationError("specification", text, f"at most {MAX_TEXT} characters, or a file")
     name, colon, rest = text.partition(":")
     if not colon:
-        raise SpecificationError("specification", text, "FAMILY:SHAPE[,key=value]...", _suggest(text))
+        raise SpecificationError("specification", text, "FAMILY:SHAPE[,key=value]..., such as mlp:2-3-1,r=2",
+                                 _suggest(text))
     module = family(name.strip())
     shape, *items = rest.split(",")
     values: dict[str, str] = {}
@@ -74,12 +75,12 @@ def _from_text(text: str, directory: Path) -> Network:
 
 
 def _suggest(text: str) -> str:
-    """A spelling near to what was typed: `3-2-1` is probably an MLP."""
+    """A spelling near to what was typed, or nothing: `3-2-1` is probably an MLP."""
     if re.fullmatch(r"\d+(-\d+)+", text):
         return f"mlp:{text},r=2"
     if text in FAMILIES:
         return str(family(text).EXAMPLE)
-    return "mlp:2-3-1,r=2"
+    return ""
 
 
 def _check_key(module: Any, key: str, read: str) -> None:

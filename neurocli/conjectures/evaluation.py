@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from math import comb, factorial
 from typing import Any
 
@@ -12,10 +14,50 @@ from neurocli.architectures.grammar import parse
 from neurocli.architectures.network import Network
 from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, TRUTH, Node, Signature, list_of, pointed
 from neurocli.conjectures.knowledge import Judged, Known, Truth, equal, every, less, negated, some
-from neurocli.errors import SpecificationError
+from neurocli.errors import SpecificationError, UsageError
 
 #: Largest exponent and operand size of `^`, and largest argument of `factorial`.
 MAX_BITS = 20_000
+
+
+def _one_of(names: Sequence[str], text: str) -> str:
+    near = get_close_matches(text, names, n=1)
+    known = "one of " + ", ".join(names)
+    return "" if text in names else known + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _degree_method(text: str) -> str:
+    from neurocli.invariants.degree import METHODS
+
+    return _one_of(METHODS, text)
+
+
+def _edd_method(text: str) -> str:
+    from neurocli.invariants.ed_degree import METHODS
+
+    return _one_of(METHODS, text)
+
+
+def _metric(text: str) -> str:
+    """What is expected instead of the spelling of a metric, or "" where it is one; files are not opened."""
+    from neurocli.invariants.critical.metrics import SPELLINGS, read_metric
+
+    if re.match(r"(gram|data)[= ]\s*\S", text):
+        return ""
+    try:
+        read_metric(text)
+    except UsageError as error:
+        near = [name for name in SPELLINGS if get_close_matches(text, [name.partition("=")[0]])]
+        known = ", ".join(SPELLINGS) + (f" (did you mean {near[0]}?)" if near else "")
+        if f"read {text!r}" in error.message:
+            return f"one of {known}"
+        return error.message.partition("expected ")[2] or re.split("[= ]", text)[0] + " alone"
+    return ""
+
+
+def _rank(text: str) -> str:
+    return "" if text.isdecimal() and int(text) else "a positive integer"
+
 
 FUNCTIONS: dict[str, Signature] = {
     "dim": Signature((NETWORK,), INTEGER, of_network=True),
@@ -26,8 +68,8 @@ FUNCTIONS: dict[str, Signature] = {
     "filling": Signature((NETWORK,), TRUTH, of_network=True),
     "explained": Signature((NETWORK,), TRUTH, of_network=True),
     "bound": Signature((NETWORK, TEXT), INTEGER, of_network=True),
-    "degree": Signature((NETWORK,), INTEGER, ("method",), of_network=True),
-    "edd": Signature((NETWORK,), INTEGER, ("metric", "method", "rank"), of_network=True),
+    "degree": Signature((NETWORK,), INTEGER, {"method": _degree_method}, of_network=True),
+    "edd": Signature((NETWORK,), INTEGER, {"metric": _metric, "method": _edd_method, "rank": _rank}, of_network=True),
     "identifiable": Signature((NETWORK,), TRUTH, of_network=True),
     "finitely_identifiable": Signature((NETWORK,), TRUTH, of_network=True),
     "fibre_dimension": Signature((NETWORK,), INTEGER, of_network=True),

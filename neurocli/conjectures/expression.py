@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from neurocli.errors import SpecificationError
 
@@ -30,12 +30,15 @@ def list_of(type_: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Signature:
-    """A function: argument types, result type, keyword texts, and whether the first argument may
-    be left out (it is then the network of the instance)."""
+    """A function: argument types, result type, keywords, and whether the first argument may
+    be left out (it is then the network of the instance).
+
+    Each keyword comes with what judges its value: it says what is expected instead, or "" where the value is right.
+    """
 
     arguments: tuple[str, ...]
     result: str
-    keywords: tuple[str, ...] = ()
+    keywords: Mapping[str, Callable[[str], str]] = dataclasses.field(default_factory=dict)
     of_network: bool = False
     variadic: bool = False
 
@@ -294,12 +297,16 @@ class _Parser:
                 self.need(",")
             if self.kind == "name" and re.match(r"\s*=(?!=)", self.text[self.position :]):
                 key = self.token
-                if signature is None or key not in signature.keywords:
+                judge = signature.keywords.get(key) if signature else None
+                if judge is None:
                     raise self.fail("one of the keywords " + (", ".join(signature.keywords) if signature else "none"))
                 self.next()
                 self.need("=")
                 if self.kind not in ("text", "number"):
                     raise self.fail("a text or a number")
+                expected = judge(self.token.strip('"'))
+                if expected:
+                    raise self.fail(expected, read=self.token.strip('"'))
                 keywords.append((key, self.token.strip('"')))
                 self.next()
             else:

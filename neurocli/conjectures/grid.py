@@ -191,26 +191,26 @@ def _values(value: Any, place: str) -> Any:
 
 
 def integers(value: Any, place: str) -> tuple[int, ...]:
-    """An integer, a list of integers, or a range `a..b`.
+    """An integer, a list of integers, or a range `a..b`; an integer may stand in quotes as a range does.
 
     Example:
-        >>> integers("2..4", "r"), integers([3, 5], "r")
-        ((2, 3, 4), (3, 5))
+        >>> integers("2..4", "r"), integers([3, 5], "r"), integers("2", "r")
+        ((2, 3, 4), (3, 5), (2,))
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return (value,)
     if isinstance(value, list) and value and all(isinstance(i, int) and not isinstance(i, bool) for i in value):
         return tuple(value)
     if isinstance(value, str):
-        match = re.fullmatch(r"\s*(\d{1,9})\s*\.\.\s*(\d{1,9})\s*", value)
+        match = re.fullmatch(r"\s*(\d{1,9})(?:\s*\.\.\s*(\d{1,9}))?\s*", value)
         if match:
-            low, high = map(int, match.groups())
+            low, high = (int(end or match[1]) for end in match.groups())
             if low > high:
                 raise SpecificationError(place, value, "a range that is not empty")
             if high - low > 10**6:
                 raise SpecificationError(place, value, "a range of at most 10^6 integers")
             return tuple(range(low, high + 1))
-    raise SpecificationError(place, repr(value), "an integer, a list of integers, or a range such as 2..5")
+    raise SpecificationError(place, str(value), "an integer, a list of integers, or a range such as 2..5")
 
 
 def specs_grid(specs: Sequence[str]) -> Grid:

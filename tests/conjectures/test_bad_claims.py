@@ -189,3 +189,29 @@ def test_the_clock_of_the_day_does_not_matter(tmp_path, monkeypatch):
     assert [o.value for o in run(abs, [-1, -2], timeout=5, ordered=True)] == [1, 2]
     record = json.loads(neurocli("sweep", "-", "--no-cache", text="mlp:2-2-1,r=2\n").stdout)
     assert record["run"] == {}
+
+
+@pytest.mark.parametrize("call,column,expected", [
+    ('edd(metric="bombierri")', 12, "did you mean bombieri?"), ('edd(metric="samples")', 12, "a number"),
+    ('edd(metric="samples=x")', 12, "a number from 1"), ('edd(metric="unit 3")', 12, "unit alone"), ("edd(metric=3)", 12, "one of generic"),
+    ("edd(rank=0)", 10, "a positive integer"), ('edd(rank="²")', 10, "a positive integer"),
+    ('edd(method="grobner")', 12, "did you mean groebner?"), ('degree(method="split")', 15, "one of auto")])
+def test_the_value_of_a_keyword_is_read_with_the_statement(call, column, expected):
+    with pytest.raises(SpecificationError) as caught:
+        claims_of_text(f"[[claim]]\nname = 'x'\nstatement = '{call} == 3'\nnetworks = 'mlp:3-2-1,r=2'\n", "c.toml")
+    assert f"statement, column {column}: read" in caught.value.message and expected in caught.value.message
+    assert caught.value.hint.split("\n")[1] == "  " + " " * (column - 1) + "^"
+
+
+@pytest.mark.parametrize("metric", ["samples 3", "samples=3", "gram=there.csv", "bombieri"])
+def test_metrics_are_spelled_as_answers_print_them(metric):
+    (claim,) = claims_of_text(
+        f"[[claim]]\nname = 'x'\nstatement = 'edd(metric=\"{metric}\") > 0'\nnetworks = 'mlp:3-2-1,r=2'\n", "c.toml")
+    assert claim.node.parts[0].keywords == (("metric", metric),)
+
+
+def test_an_integer_may_stand_in_quotes_and_a_word_may_not():
+    text = HEAD.format("r == 2") + 'd = { inputs = "2", widths = "2", depth = 2, outputs = 1 }\nr = "2"\n'
+    assert [n.spelling for n, _ in claims_of_text(text, "c.toml")[0].grid.instances()] == ["mlp:2-2-1,r=2"]
+    with pytest.raises(SpecificationError, match="read 'two', expected an integer"):
+        claims_of_text(text.replace('r = "2"', 'r = "two"'), "c.toml")
