@@ -12,6 +12,9 @@ from neurocli.errors import UsageError
 from neurocli.invariants.checks.certificates import read_certificate, verify
 from neurocli.results.result import Result, Status
 
+#: The fields of a record that its evidence is held against; a metric only where there is one.
+VOUCHED_FOR = ("command", "spec", "metric", "value", "status")
+
 
 def verify_file(path: str | Path) -> Result:
     """Check every certified result of a file; the value is whether all are right, or None where
@@ -27,6 +30,7 @@ def verify_file(path: str | Path) -> Result:
         {
             "spec": r.spec,
             "command": r.command,
+            "metric": r.metric or None,
             "value": r.value,
             "status": r.status,
             "right": r.right,
@@ -39,7 +43,8 @@ def verify_file(path: str | Path) -> Result:
     right = False if False in verdicts else None if None in verdicts else True
     explanation = tuple(f"{r.spec}: {r.note}" for r in records if not r.right)
     status = Status.UNDECIDED if right is None else Status.PROVED
-    result = Result("verify", str(path), right, status, "checkers", {"results": rows}, explanation)
+    result = Result("verify", str(path), right, status, "checkers", {"results": rows, "vouched_for": list(VOUCHED_FOR)},
+                    explanation)
     return result.with_run(seconds=round(time.perf_counter() - started, 6))
 
 
@@ -54,7 +59,9 @@ def script(path: str | Path) -> str:
     """
     lines = [f"-- check of {Path(path).name}; run with: M2 --script FILE"]
     for record in read_certificate(path):
-        for evidence in record["evidence"]:
+        for entry in record["evidence"]:
+            # degrees and numbers of critical points rest on a dimension, which carries its minor
+            evidence = entry["by"] if entry.get("kind") == "dimension" else entry
             if (
                 evidence.get("kind") == "lower-bound"
                 and evidence.get("rows")
@@ -63,7 +70,7 @@ def script(path: str | Path) -> str:
             ):
                 lines += _minor(record, evidence)
     if len(lines) == 1:
-        raise UsageError(f"{path}: no Jacobian minor to check", "certificates of dim carry one")
+        raise UsageError(f"{path}: no Jacobian minor to check", "certificates of dim, degree and edd carry one")
     return "\n".join([*lines, 'print "verified"', "exit 0"]) + "\n"
 
 

@@ -31,8 +31,8 @@ MAX_BOX = 1_000_000
 def certified(result: Result) -> dict[str, Any]:
     """What a certificate keeps of a result."""
     record = result.to_json()
-    named = {"metric": record["data"]["metric"]} if "metric" in record["data"] else {}
-    return {key: record[key] for key in _KEPT} | named
+    return {key: record[key] for key in _KEPT} | (
+        {"metric": record["data"]["metric"]} if result.command == "edd" else {})
 
 
 def refutation(name: str, statement: str, spec: str, variables: Mapping[str, Any], seed: int) -> dict[str, Any]:
@@ -223,28 +223,38 @@ def attained_from(widths: Sequence[int], r: int) -> bool:
 
 
 def supported_search(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> Checked:
-    """Whether right evidence supports the list of a search, or a threshold."""
-    if str(record["spec"]).startswith("threshold "):
-        rows = {int(e["r"]): bool(e["attained"]) for e in done if e["kind"] == "attained"}
-        if sorted(rows) != list(range(2, max(rows, default=0) + 1)):
-            return False, "degrees are missing"
-        last, most = max((r for r, attained in rows.items() if not attained), default=1), max(rows)
-        shown = f"attained from {last + 1} to {most}" if last < most else f"not attained at {most}, the last degree"
-        if last != record["value"]:
-            return False, shown
-        if attained_from(parse(str(record["spec"]).removeprefix("threshold ")).shape, most + 1):
-            return True, f"{shown}; beyond, by localization"
-        if record["status"] in SURE:
-            return False, f"{shown}; nothing proves what is beyond"
-        return True, f"{shown}; not known beyond"
-    listed = [list(parse(e["spec"]).shape[1:-1]) for e in done if e["kind"] == "minimality"]
+    """Whether evidence of which none is wrong supports the list of a search, or a threshold."""
+    threshold = str(record["spec"]).startswith("threshold ")
+    right, note = (_supported_threshold if threshold else _supported_list)(record, record["evidence"])
+    if right and len(done) < len(record["evidence"]):
+        return None, f"{note}; some dimensions are only probable"
+    return right, note
+
+
+def _supported_threshold(record: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Checked:
+    rows = {int(e["r"]): bool(e["attained"]) for e in evidence if e["kind"] == "attained"}
+    most = max(rows, default=0)
+    if most < 2 or sorted(rows) != list(range(2, most + 1)):
+        return False, "degrees are missing"
+    last = max((r for r, attained in rows.items() if not attained), default=1)
+    shown = f"attained from {last + 1} to {most}" if last < most else f"not attained at {most}, the last degree"
+    if last != record["value"]:
+        return False, shown
+    if attained_from(parse(str(record["spec"]).removeprefix("threshold ")).shape, most + 1):
+        return True, f"{shown}; beyond, by localization"
+    if record["status"] in SURE:
+        return False, f"{shown}; nothing proves what is beyond"
+    return True, f"{shown}; not known beyond"
+
+
+def _supported_list(record: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Checked:
+    listed = [list(parse(e["spec"]).shape[1:-1]) for e in evidence if e["kind"] == "minimality"]
     if sorted(listed) != sorted(record["value"]):
         return False, "the list and the certificates of minimality do not agree"
-    covered = any(e["kind"] == "cover" for e in done)
-    if not covered:
-        return (False if record["status"] in SURE else None), "nothing shows the list complete"
-    most = next(e["max_width"] for e in done if e["kind"] == "cover")
-    return True, f"minimal, and no others with hidden widths up to {most}: {len(listed)}"
+    widths = [e["max_width"] for e in evidence if e["kind"] == "cover"]
+    if len(widths) != 1:
+        return False, "nothing shows the list complete"
+    return True, f"minimal, and no others with hidden widths up to {widths[0]}: {len(listed)}"
 
 
 def _ambient(network: Network) -> int:
@@ -277,7 +287,7 @@ def _all_right(whole: Mapping[str, Any], records: Sequence[Mapping[str, Any]], m
             unchecked = unchecked or f"{found.spec}: dimension {found.value} is only {found.status}"
         elif found.right is None:
             unchecked = unchecked or f"{found.spec}: {found.note}"
-    return (None, unchecked) if unchecked else (True, f"{len(records)} dimensions checked")
+    return (None, unchecked) if unchecked else (True, "dimensions checked")
 
 
 CHECKERS = {"refutation": check_refutation, "minimality": check_minimality, "cover": check_cover,

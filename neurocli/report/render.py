@@ -108,6 +108,8 @@ def certificate_text(results: Sequence[Result]) -> str:
     for result in results:
         record = result.to_json()
         kept = {key: record[key] for key in ("command", "spec", "value", "status", "method", "evidence", "seed")}
+        if result.command == "edd":  # a number of critical points is one for a metric
+            kept["metric"] = record["data"]["metric"]
         digest = _digest(result.spec)
         certificates.append({**kept, "digest": digest} if digest else kept)
     document = {"certificate": 1, "neurocli": neurocli.__version__, "results": certificates}

@@ -146,7 +146,12 @@ def _same_network(record: Mapping[str, Any]) -> None:
 
 
 def _checked(known: Mapping[str, Checker], record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check:
+    from neurocli.algebra.primes import check_prime
+
     kind = str(evidence.get("kind", ""))
+    for prime in (evidence.get("prime"), *evidence.get("primes", ())):
+        if prime is not None:
+            check_prime(int(prime))
     checker = known.get(kind)
     if checker is None:
         return Check(str(record["spec"]), kind, None, "no checker for this kind of evidence")

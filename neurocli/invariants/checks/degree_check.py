@@ -99,6 +99,9 @@ def check_claimed(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Che
         value = value.get("points", found)  # of the generic fibre
     elif record["command"] not in ("degree", "edd") or not isinstance(value, int):
         return None, "no checker for this kind of evidence"
+    dimensions = {e["dim"] for e in record["evidence"] if "dim" in e}
+    if len(dimensions) > 1:
+        return False, f"dimensions {' and '.join(map(str, dimensions))} in one result"
     below = evidence["kind"] == "lower-bound"
     if found == value or (found < value if below else found > value and record["status"] == "bound"):
         return None, "only counting again can check it"
@@ -118,7 +121,7 @@ def check_dimension(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> C
     checker = CHECKERS.get(str(by.get("kind")))
     if checker is None:
         return None, "no checker for this evidence of the dimension"
-    if int(by["value"]) != dimension:
+    if {int(by["value"]), (record.get("data") or {}).get("dim", dimension)} != {dimension}:
         return False, f"evidence of dimension {by['value']}, not {dimension}"
     right, note = checker({**record, "command": "dim"}, by)
     network = parse(record["spec"])

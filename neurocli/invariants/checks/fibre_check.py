@@ -60,7 +60,9 @@ def supported(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> t
         "finitely-identifiable")
     if verdict != value["verdict"]:
         return False, f"the evidence gives {verdict}, not {value['verdict']}"
-    if classes and (value["excess"] or classes != {value["classes"]}) and (
+    if classes and value["excess"]:
+        return False, "finite modulo the group by a theorem"
+    if classes and classes != {value["classes"]} and (
             value["classes"] is not None or record["status"] in ("proved", "certified")):
         return False, f"{min(classes)} class{'es' * (min(classes) > 1)} by a theorem, not {value['classes']}"
     if value["excess"] and (value["classes"], points) != (None, None):

@@ -12,14 +12,18 @@ VERDICTS = {True: "verified", False: "WRONG", None: "undecided"}
 
 
 def sections(result: Result, style: Style) -> list[Section]:
-    """One line per certified result, then per piece of evidence."""
-    rows = result.data["results"]
-    title = f"{result.spec}: {VERDICTS[result.value]}"
-    found = [Section(title, ("spec", "command", "value", "claimed", "right", "why"), tuple(
-        (r["spec"], r["command"], _short(r["value"]), r["status"], r["right"], r["note"]) for r in rows))]
+    """The verdict; one line per certified result, then per piece of evidence; and what the verdict is about."""
+    rows, metrics = result.data["results"], any(r["metric"] for r in result.data["results"])
+    names = ("spec", "command", *(["metric"] if metrics else []), "value", "claimed", "right", "why")
+    found = [Section(f"{result.spec}: {VERDICTS[result.value]}", (), ()), Section("", names, tuple(
+        (r["spec"], r["command"], *([r["metric"]] if metrics else []), _short(r["value"]), r["status"], r["right"],
+         r["note"]) for r in rows))]
     if style.verbose or not result.value:
         found.append(Section("evidence", ("spec", "kind", "right", "how"), tuple(
             (r["spec"], c["kind"], c["right"], c["note"]) for r in rows for c in r["checks"])))
+    told = [name for name in result.data["vouched_for"] if metrics or name != "metric"]
+    if result.value:
+        found.append(Section("", (), (("vouched for", f"{', '.join(told)}; nothing else in the file"),)))
     return found
 
 
