@@ -35,7 +35,12 @@ from neurocli.invariants.critical.extras import (
 )
 from neurocli.invariants.critical.limits import tracked, within
 from neurocli.invariants.critical.metrics import Metric, for_network, read_metric, remarks
-from neurocli.invariants.critical.unramified import only_unramified, with_all_parts
+from neurocli.invariants.critical.unramified import (
+    degenerate_parts,
+    isolated_ramified,
+    only_unramified,
+    with_all_parts,
+)
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degrees.question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
@@ -342,7 +347,10 @@ def _real(question: Question, known: KnownVariety | None, metric: Metric, count:
     theorem = closed_form(question, known, metric)
     proved = None if theorem is None else theorem.value
     if count is None:
-        return with_all_parts(question, known, metric, solve_data(question, metric, proved))
+        parts = degenerate_parts(question, known, metric) if metric.kind == "data" else None
+        ramified = isolated_ramified(parts) if isinstance(parts, tuple) else 0
+        found = solve_data(question, metric, proved, ramified)
+        return found if parts is None else with_all_parts(found, parts)
     return only_unramified(question, known, metric, real_statistics(question, metric, count, proved))
 
 

@@ -22,6 +22,7 @@ from neurocli.invariants.certified_count import run_facts
 from neurocli.invariants.critical.extras import FITTED
 from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.critical.monodromy import root_of
+from neurocli.invariants.critical.ramified_points import ramified_points
 from neurocli.invariants.critical.spurious_points import has_subnetworks, subnetwork_points
 from neurocli.invariants.degrees.question import Found, Question
 from neurocli.results.result import Status
@@ -39,6 +40,8 @@ PHASES = 40
 EXACT = 1e-10
 #: A loss that is so small relative to that of the zero function is zero.
 NO_LOSS = 1e-20
+#: Functions that differ by more, relative to their size, are two.
+APART = 1e-6
 #: Eigenvalues of a Hessian smaller than this, relative to the largest, are directions of the fibre.
 ZERO = 1e-9
 
@@ -97,8 +100,28 @@ def solve_generic(question: Question, metric: Metric, until: float | None = None
                           question.tracking.execution(until))
 
 
-def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray) -> list[CriticalPoint]:
-    """Certify the end points of paths to a real target; real ones first, by loss."""
+def with_conjugates(solutions: Solutions, ends: np.ndarray) -> np.ndarray:
+    """End points over a real target, with the conjugates of those whose paths were lost, where the form is real."""
+    system: Any = solutions.system
+    if not len(ends) or system.root.imag.any():
+        return ends
+    values = system.invariants(ends)
+    kept = list(ends)
+    for x, value in zip(ends, values, strict=True):
+        distances = np.linalg.norm(values - value.conj(), axis=1)
+        if float(distances.min()) > APART * float(np.linalg.norm(value)):
+            kept.append(x.conj())
+    return np.array(kept)
+
+
+def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray,
+                    boxes: list[dict[str, Any]] | None = None) -> list[CriticalPoint]:
+    """Certify the end points of paths to a real target; real ones first, by loss.
+
+    Args:
+        boxes: where to put what the certificates are, as evidence.
+    """
+    from neurocli.invariants.checks.box_certificate import box_evidence
     from neurocli.numerics.certification import certify
 
     system, space = solutions.system, solutions.system.space
@@ -107,7 +130,10 @@ def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray) 
     shown = [real_parameters(solutions, x) for x in ends]
     points = np.array([x if r is None else r.astype(complex) for x, r in zip(ends, shown, strict=True)])
     found = []
-    for x, real, proof in zip(points, shown, certify(system, points, target.astype(complex)), strict=True):
+    proofs = certify(system, points, target.astype(complex))
+    if boxes is not None and any(p.certified and p.distinct for p in proofs):
+        boxes.append(box_evidence(system, points, target.astype(complex), proofs))
+    for x, real, proof in zip(points, shown, proofs, strict=True):
         if proof.certified and not proof.distinct:
             continue
         index = None if real is None else morse_index(system, x, target)
@@ -117,7 +143,12 @@ def critical_points(solutions: Solutions, target: np.ndarray, ends: np.ndarray) 
             loss = 0j
         found.append(CriticalPoint(loss, real is not None, proof.certified, proof.real, index,
                                    tuple(complex(v) for v in x)))
-    return sorted(found, key=lambda c: (not c.real, c.loss.real, c.loss.imag))
+    return sorted(found, key=_by_loss)
+
+
+def _by_loss(point: CriticalPoint) -> tuple[bool, float, float]:
+    """Real ones first, by loss."""
+    return not point.real, point.loss.real, point.loss.imag
 
 
 def real_parameters(solutions: Solutions, x: np.ndarray) -> np.ndarray | None:
@@ -197,7 +228,8 @@ def real_statistics(question: Question, metric: Metric, count: int, proved: int 
                "by_index": {str(k): v for k, v in sorted(indices.items())}, "lost_paths": lost,
                "proved_real": sure}
     lines = [f"{solutions.count} complex critical points followed to {count} random real targets",
-             f"{sure} of {sum(numbers)} real critical points are proved to be real (Krawczyk's test)",
+             f"{sure} of {sum(numbers)} real critical points are proved to be real (Krawczyk's test; the boxes of all "
+             "targets are not kept in a certificate)",
              f"real critical points: {min(numbers)} to {max(numbers)}, on average {summary['mean']}",
              f"local minima: {min(minima)} to {max(minima)}"]
     if lost:
@@ -265,11 +297,12 @@ def _no_targets(solutions: Solutions, proved: int | None) -> Found:
                  run=run_facts(solutions))
 
 
-def solve_data(question: Question, metric: Metric, proved: int | None = None) -> Found:
+def solve_data(question: Question, metric: Metric, proved: int | None = None, ramified: int = 0) -> Found:
     """All critical points of the loss sum |f(x_i) - y_i|^2 of a data set on the regular locus.
 
     Args:
         proved: number of critical points of a generic target, where a theorem says it.
+        ramified: number of isolated ramified critical points, which are looked for beside the others.
 
     Raises:
         UsageError: no data, or fewer than make the critical points isolated.
@@ -283,18 +316,31 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
     solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
     target = np.array([[float(v) for v in row] for row in metric.outputs]).reshape(-1)
     ends = ends_at(solutions.system, solutions.points, solutions.data, target.astype(complex), solutions.seed)
-    points = [in_own_units(question, p, factors) for p in critical_points(solutions, target, ends.regular)]
+    boxes: list[dict[str, Any]] = []
+    found_points = critical_points(solutions, target, with_conjugates(solutions, ends.regular), boxes)
+    reached = len(found_points)
+    if ramified:
+        until = None if limit is None else began + 0.8 * limit
+        system: Any = solutions.system
+        others = ramified_points(system, target, ramified, solutions.seed, until)
+        found_points = sorted([*found_points, *critical_points(solutions, target, others)], key=_by_loss)
+    points = [in_own_units(question, p, factors) for p in found_points]
     real = [p for p in points if p.real]
     lines = [f"{len(points)} critical points, {len(real)} of them real, "
-             f"{sum(p.index == 0 for p in real)} local minima; {sum(p.certified for p in points)} certified"]
-    if len(points) < solutions.count:
+             f"{sum(p.index == 0 for p in real)} local minima; {sum(p.certified for p in points)} certified, with "
+             "boxes in the certificate"]
+    if ramified:
+        lines.append(f"{len(points) - reached} of them ramified, from ramified critical points of random targets")
+    if reached < solutions.count:
         lost = ", ".join(f"{number} {name.lower().replace('_', ' ')}" for name, number in ends.lost.items())
-        lines.append(f"a generic target has {solutions.count}: {solutions.count - len(points)} paths ended in no "
+        lines.append(f"a generic target has {solutions.count}: {solutions.count - reached} paths ended in no "
                      f"isolated regular point ({lost or 'merged'}), so these data are not generic (repeated samples, "
                      "exact fits), or lie far from generic ones in floating point")
-    fitted = any(p.loss == 0 for p in points)
+    fitted = any(p.real and p.loss == 0 for p in points)
     if fitted:
         lines.append(FITTED)
+    elif any(p.loss == 0 for p in points):
+        lines.append("complex weights fit the data exactly, where the loss is zero; no real ones do")
     data: dict[str, Any] = {"points": [p.to_json() for p in points], "generic": solutions.count,
                             "seeds": [question.seed], "trace_test": solutions.complete, "real_points": len(real),
                             "limit": solutions.search.stop == "limit", "fitted": fitted}
@@ -305,7 +351,8 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None) ->
         lines += [f"subnetwork {'-'.join(map(str, widths))} was not solved: {why}" for widths, why in found.left]
         data["subnetwork_points"] = [dataclasses.replace(p, point=in_own_units(question, p.point, factors)).to_json()
                                      for p in found.points]
-    return Found(len(points), _status(solutions, proved), "monodromy", (_record(solutions),), tuple(lines), data,
+    record = {**_record(solutions), "value": len(points), "generic": solutions.count, "ramified": len(points) - reached}
+    return Found(len(points), _status(solutions, proved), "monodromy", (record, *boxes), tuple(lines), data,
                  _engine(), run=run_facts(solutions))
 
 

@@ -15,10 +15,13 @@ from neurocli.errors import NeurocliError
 from neurocli.invariants.critical.degenerate_count import form_rank, sentence, split_count
 from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.degrees.question import Found, Question
+from neurocli.jobs.isolate import isolate
 from neurocli.results.result import Status
 from neurocli.theorems.degenerate_forms import Part, isolated_points
 from neurocli.theorems.degree_catalogue import KnownVariety
 
+#: Seconds for equations beside the points that are listed, and their share of a time limit.
+SECONDS, SHARE = 60.0, 0.3
 #: The command that counts what paths do not reach.
 ADVICE = "--method split, without --solve and --real, counts the critical points by kind"
 
@@ -48,15 +51,15 @@ def only_unramified(question: Question, known: KnownVariety | None, metric: Metr
                                data={**found.data, "split": [part.to_json()], "unramified_only": True, "notes": [line]})
 
 
-def with_all_parts(question: Question, known: KnownVariety | None, metric: Metric, found: Found) -> Found:
-    """The critical points of data that were solved for, held against their number by kind where the form degenerates.
+def with_all_parts(found: Found, parts: tuple[Part, ...] | str) -> Found:
+    """The critical points of data that were solved for, held against their number by kind.
+
+    Args:
+        parts: of `degenerate_parts`.
 
     Returns:
         The same where the equations know of no others; otherwise a bound that says which points are not listed.
     """
-    if unramified_part(question, known, metric, found.value) is None:
-        return found
-    parts = all_parts(question, known, metric)
     if isinstance(parts, str):
         line = (f"the form degenerates on the span of the functions: ramified critical points may be missing here, the "
                 f"global minimum among them ({parts}); {ADVICE}")
@@ -68,7 +71,8 @@ def with_all_parts(question: Question, known: KnownVariety | None, metric: Metri
     data = {**found.data, "split": [p.to_json() for p in parts]}
     counted = "the form degenerates on the span of the functions; by kind: " + "; ".join(map(sentence, parts))
     if missing <= 0 and not families:
-        return dataclasses.replace(found, explanation=(*found.explanation, counted), data=data)
+        # found by paths, and as many as equations say
+        return dataclasses.replace(found, status=Status.NUMERICAL, explanation=(*found.explanation, counted), data=data)
     what = [f"{missing} isolated critical points, with multiplicity"] if missing > 0 else []
     what += ["families of critical points"] if families else []
     line = f"not listed: {' and '.join(what)}; the global minimum may be among them; {ADVICE}"
@@ -76,10 +80,24 @@ def with_all_parts(question: Question, known: KnownVariety | None, metric: Metri
                                data={**data, "incomplete": True, "not_listed": max(0, missing), "notes": [line]})
 
 
-def all_parts(question: Question, known: KnownVariety | None, metric: Metric) -> tuple[Part, ...] | str:
-    """The critical points on the regular locus by kind, from equations; otherwise why they are not known."""
-    try:
-        found = split_count(question, known, metric)
+def isolated_ramified(parts: tuple[Part, ...]) -> int:
+    """Isolated ramified critical points on the regular locus, with multiplicity."""
+    return sum(p.degree for p in parts if p.kind == "ramified" and p.dimension == 0)
+
+
+def degenerate_parts(question: Question, known: KnownVariety | None, metric: Metric) -> tuple[Part, ...] | str | None:
+    """The critical points by kind where the form degenerates on the span, from equations.
+
+    Returns:
+        None where the form is regular; why the parts are not known where they are not.
+    """
+    size = form_rank(question, known, metric)
+    if size is None or size[0] == size[1]:
+        return None
+    limit = question.limits.timeout
+    try:  # interpolation is no engine's work, so the limit needs a process
+        found = isolate(lambda: list(split_count(question, known, metric).data["split"]),
+                        timeout=SECONDS if limit is None else min(SECONDS, SHARE * limit)).value
     except NeurocliError as error:  # too large, too long, no engine: the points that were found stand
         return error.message
-    return tuple(Part(**p) for p in found.data["split"])
+    return tuple(Part(**p) for p in found)
