@@ -20,6 +20,7 @@ from neurocli.invariants.critical.degenerate_count import (
     generic_rank_count,
     generic_rank_parts,
     is_degenerate,
+    sentence,
     split_count,
 )
 from neurocli.invariants.critical.extras import (
@@ -37,6 +38,7 @@ from neurocli.invariants.critical.limits import tracked, within
 from neurocli.invariants.critical.metrics import Metric, for_network, read_metric, remarks
 from neurocli.invariants.critical.unramified import (
     degenerate_parts,
+    fitting_families,
     isolated_ramified,
     only_unramified,
     with_all_parts,
@@ -348,6 +350,10 @@ def _real(question: Question, known: KnownVariety | None, metric: Metric, count:
     proved = None if theorem is None else theorem.value
     if count is None:
         parts = degenerate_parts(question, known, metric) if metric.kind == "data" else None
+        families = fitting_families(parts)
+        if families:
+            raise UsageError(f"{question.network}: these data have families of exact fits, which --solve cannot list: "
+                             f"{'; '.join(map(sentence, families))}", "without --solve they are counted by kind")
         ramified = isolated_ramified(parts) if isinstance(parts, tuple) else 0
         found = solve_data(question, metric, proved, ramified)
         return found if parts is None else with_all_parts(found, parts)

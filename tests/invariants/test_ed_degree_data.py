@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from neurocli.errors import UsageError
 from neurocli.invariants.ed_degree import edd
 from neurocli.results.result import Status
 
@@ -81,3 +82,21 @@ def test_certified_points_leave_boxes(tmp_path):
     result = solved(tmp_path, "mlp:3-1-1,r=2", "1,0,0,1 0,1,0,2 0,0,1,4 1,1,0,3 1,0,1,2")
     (boxes,) = [e for e in result.evidence if e["kind"] == "krawczyk"]
     assert boxes["value"] == sum(p["certified"] for p in result.data["points"]) > 0
+
+
+def test_families_of_fits_are_no_list(tmp_path):
+    with pytest.raises(UsageError, match="a curve of degree 2"):
+        solved(tmp_path, "mlp:3-2-1,r=2", "1,0,0,1 0,1,0,2 0,0,1,-4 1,1,0,3")
+
+
+@pytest.mark.parametrize("spec", ["mlp:2-2-2-1,r=2", "mlp:2-2-1,r=2", "linear:2-2-2"])
+def test_networks_that_fill_their_space_have_one_critical_point_by_paths_too(spec):
+    assert edd(spec, method="monodromy").value == edd(spec).value == 1
+
+
+def test_a_certified_part_is_no_certified_whole():
+    from neurocli.invariants.tracking import Tracking
+
+    result = edd("mlp:2-1-1,r=2", metric="samples=2", tracking=Tracking(certify=True))
+    assert (result.value, result.status) == (2, Status.BOUND)
+    assert "for the unramified ones" in result.data["proof"]

@@ -47,8 +47,10 @@ def only_unramified(question: Question, known: KnownVariety | None, metric: Metr
         return found
     line = (f"the form degenerates on the span of the functions: {found.value} {part.kind} critical points; paths do "
             f"not reach ramified ones; {ADVICE}")
-    return dataclasses.replace(found, status=Status.BOUND, explanation=(*found.explanation, line),
-                               data={**found.data, "split": [part.to_json()], "unramified_only": True, "notes": [line]})
+    data = {**found.data, "split": [part.to_json()], "unramified_only": True, "notes": [line]}
+    if "proof" in data:
+        data["proof"] += ", for the unramified ones"
+    return dataclasses.replace(found, status=Status.BOUND, explanation=(*found.explanation, line), data=data)
 
 
 def with_all_parts(found: Found, parts: tuple[Part, ...] | str) -> Found:
@@ -70,9 +72,14 @@ def with_all_parts(found: Found, parts: tuple[Part, ...] | str) -> Found:
     families = [p for p in regular if p.dimension > 0]
     data = {**found.data, "split": [p.to_json() for p in parts]}
     counted = "the form degenerates on the span of the functions; by kind: " + "; ".join(map(sentence, parts))
-    if missing <= 0 and not families:
+    if missing < 0:
+        line = f"{found.value} critical points are listed, {-missing} more than the equations give: one number is wrong"
+        return dataclasses.replace(found, status=Status.BOUND, explanation=(*found.explanation, counted, line),
+                                   data={**data, "notes": [line]})
+    if not missing and not families:
         # found by paths, and as many as equations say
-        return dataclasses.replace(found, status=Status.NUMERICAL, explanation=(*found.explanation, counted), data=data)
+        return dataclasses.replace(found, status=Status.NUMERICAL, explanation=(*found.explanation, counted),
+                                   data={**data, "agrees": True})
     what = [f"{missing} isolated critical points, with multiplicity"] if missing > 0 else []
     what += ["families of critical points"] if families else []
     line = f"not listed: {' and '.join(what)}; the global minimum may be among them; {ADVICE}"
@@ -83,6 +90,11 @@ def with_all_parts(found: Found, parts: tuple[Part, ...] | str) -> Found:
 def isolated_ramified(parts: tuple[Part, ...]) -> int:
     """Isolated ramified critical points on the regular locus, with multiplicity."""
     return sum(p.degree for p in parts if p.kind == "ramified" and p.dimension == 0)
+
+
+def fitting_families(parts: tuple[Part, ...] | str | None) -> list[Part]:
+    """Families of exact fits, among which no path leads to one."""
+    return [p for p in parts if p.kind == "interpolating" and p.dimension > 0] if isinstance(parts, tuple) else []
 
 
 def degenerate_parts(question: Question, known: KnownVariety | None, metric: Metric) -> tuple[Part, ...] | str | None:

@@ -29,7 +29,8 @@ def sections(result: Result, style: Style) -> list[Section]:
         *proved_solutions(data),
         ("certified", None if "examined" in data else data.get("certified")),
         ("trace test passed" + ", unramified points" * (data.get("unramified_only") or data.get("incomplete") or False),
-         data.get("trace_test")),
+         None if data.get("agrees") else data.get("trace_test")),
+        ("as many as the equations give", data.get("agrees")),
         ("searches that agree", data.get("agreeing_searches")),
         *(("note", line) for line in (() if style.explain else data.get("notes", ()))),
     ])]
@@ -39,7 +40,7 @@ def sections(result: Result, style: Style) -> list[Section]:
     if "projection" in data:
         found += _projection(data["projection"], style)
     if "real" in data:
-        found += _statistics(data["real"])
+        found += _statistics(data["real"], "unramified " * bool(data.get("unramified_only")))
     if "points" in data:
         points = [*data["points"], *data.get("subnetwork_points", ())]
         found.append(Section("critical points of the loss",
@@ -103,10 +104,10 @@ def _locus(size: Any) -> str | None:
     return "empty" if dimension < 0 else f"dimension {dimension}, degree {degree}"
 
 
-def _statistics(real: dict[str, Any]) -> list[Section]:
+def _statistics(real: dict[str, Any], kind: str) -> list[Section]:
     minima = real["local_minima"]
     return [
-        Section("real critical points", ("of", "minimum", "mean", "maximum"), (
+        Section(f"real {kind}critical points", ("of", "minimum", "mean", "maximum"), (
             ("real critical points", real["minimum"], real["mean"], real["maximum"]),
             ("local minima", minima["minimum"], minima["mean"], minima["maximum"]))),
         Section("histogram", ("real critical points", "targets"),
