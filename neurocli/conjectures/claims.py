@@ -285,7 +285,8 @@ def refutations(
         NeurocliError: a witness could not be evaluated again within the limits.
     """
     tasks = [
-        {"name": v.claim.name, "statement": v.claim.statement, "spec": w.spec, "variables": dict(w.variables)}
+        {"name": v.claim.name, "statement": v.claim.statement, "spec": w.spec, "variables": dict(w.variables),
+         "template": v.claim.grid.template_of(w.spec, w.variables)}
         for v in verdicts
         for w in v.witnesses[:1]
     ]
@@ -293,7 +294,8 @@ def refutations(
     def work(task: dict[str, Any]) -> dict[str, Any]:
         from neurocli.conjectures.witnesses import refutation
 
-        return refutation(task["name"], task["statement"], task["spec"], task["variables"], _seed(seed, task["spec"]))
+        return refutation(task["name"], task["statement"], task["spec"], task["variables"],
+                          seed=_seed(seed, task["spec"]), template=task["template"])
 
     evidence = []
     for outcome in _outcomes(work, tasks, jobs, timeout, memory_mb):

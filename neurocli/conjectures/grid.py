@@ -81,6 +81,11 @@ class Grid:
             for name, values in self.variables
         }
 
+    def template_of(self, spec: str, variables: Mapping[str, Any]) -> str:
+        """The first template that gives a network of the grid for these values of the variables."""
+        digest = parse(spec).digest
+        return next(t for t in self.templates if parse(fill(t, variables)).digest == digest)
+
     def instances(self, limit: int = MAX_NETWORKS) -> Iterator[tuple[Network, dict[str, Any]]]:
         """Every network that satisfies the hypothesis, equivalent ones once, with its variables.
 
@@ -140,7 +145,7 @@ def fill(template: str, variables: Mapping[str, Any]) -> str:
 
     def text(match: re.Match[str]) -> str:
         value = variables[match.group(1)]
-        return "-".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        return "-".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
 
     return re.sub(r"\{(\w+)\}", text, template)
 

@@ -17,6 +17,7 @@ from neurocli.architectures.network import Network
 from neurocli.conjectures.asker import Asker
 from neurocli.conjectures.evaluation import FUNCTIONS, Context, evaluate, smaller
 from neurocli.conjectures.expression import INTEGER, NETWORK, TEXT, parse_statement
+from neurocli.conjectures.grid import fill
 from neurocli.invariants.checks.certificates import SURE, verify
 from neurocli.invariants.checks.ed_degree_check import metric_of
 from neurocli.results.result import Result, Status
@@ -35,12 +36,14 @@ def certified(result: Result) -> dict[str, Any]:
         {"metric": record["data"]["metric"]} if result.command == "edd" else {})
 
 
-def refutation(name: str, statement: str, spec: str, variables: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def refutation(name: str, statement: str, spec: str, variables: Mapping[str, Any], *, seed: int = 0,
+               template: str = "") -> dict[str, Any]:
     """The evidence that a statement is false for one network: every answer it asks for.
 
     Args:
         name: of the claim.
         variables: integers, texts and lists of integers, by name.
+        template: the specification with the variables in it, which gives the network.
     """
     asker = Asker(seed)
     network = parse(spec)
@@ -50,7 +53,7 @@ def refutation(name: str, statement: str, spec: str, variables: Mapping[str, Any
                for (invariant, _, options), result in asker.cache.items() if result is not None]
     plain = {key: list(value) if isinstance(value, (list, tuple)) else value for key, value in variables.items()}
     return {"kind": "refutation", "claim": name, "statement": statement, "network": spec, "variables": plain,
-            "answers": answers}
+            "template": template, "answers": answers}
 
 
 def types_of(variables: Mapping[str, Any]) -> dict[str, str]:
@@ -130,10 +133,12 @@ def check_refutation(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> 
         return False, f"no claim {evidence['claim']!r} with this statement"
     if claims[0]["verdict"] != "refuted" or claims[0]["witness"]["spec"] != evidence["network"]:
         return False, f"{evidence['network']} is not the witness of this claim"
+    variables, template = evidence["variables"], evidence.get("template", "")
+    if template and parse(fill(template, variables)).digest != parse(evidence["network"]).digest:
+        return False, f"{evidence['network']} is not {fill(template, variables)}"
     asker = Recorded(evidence["answers"])
     if asker.wrong:
         return False, asker.wrong
-    variables = evidence["variables"]
     node = parse_statement(evidence["statement"], {**types_of(variables), "network": NETWORK}, FUNCTIONS)
     context = Context(parse(evidence["network"]), variables, asker)
     truth = evaluate(node, context)
@@ -141,6 +146,8 @@ def check_refutation(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> 
         return False, f"the statement is {'true' if truth else 'not settled'} on the recorded answers"
     if not context.sure and (record["status"] in SURE or claims[0]["witness"]["sure"]):
         return False, "said to be proved, on numbers that are only probable"
+    if variables and not template:
+        return None, "nothing ties the variables to the network"
     if asker.unchecked or not context.sure:
         return None, asker.unchecked or f"false for {evidence['network']}, on numbers that are only probable"
     return True, f"false for {evidence['network']}"

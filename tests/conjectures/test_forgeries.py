@@ -282,3 +282,20 @@ def test_verification_names_file_metric_and_what_it_vouches_for(tmp_path, tracke
         assert f"{path}:verified" in "".join(text.split())
         assert shown in text and "vouched for" in text and "nothing else in the file" in text
     assert script(path).count("assert(rank M == 5)") == 1  # the minor behind the dimension
+
+
+def test_the_variables_are_those_of_the_network(tmp_path):
+    text = ("[[claim]]\nname = 'a'\nstatement = 'dim != sum(d) * (r - 1)'\n[claim.grid]\nnetworks = 'mlp:{d},r={r}'\nr = 2\n"
+            "d = { inputs = 3, widths = 2, depth = 2, outputs = 1 }\n")
+    assert check(claims_of_text(text, "a.toml"), "a.toml")[0].value["refuted"] == 0
+    result, _ = check(claims_of_text(text.replace("!= sum(d) * (r - 1)", "== sum(d)"), "a.toml"), "a.toml", certify=True)
+    record = record_of(result)
+    assert verdict(tmp_path, record)[0] is True
+    evidence = record["evidence"][0]
+    evidence["statement"] = record["value"]["claims"][0]["statement"] = "dim != sum(d) - r + 1"
+    assert verdict(tmp_path, record)[0] is True  # 5 is 6 - 2 + 1
+    evidence["statement"] = record["value"]["claims"][0]["statement"] = "dim != sum(d) - r"
+    evidence["variables"]["r"] = 1
+    assert verdict(tmp_path, record)[0] is False
+    del evidence["template"]
+    assert verdict(tmp_path, record)[0] is None
