@@ -78,8 +78,7 @@ def image_basis(system: CriticalSystem) -> np.ndarray:
     return np.asarray(rows[spectrum > ZERO * spectrum[0]])
 
 
-def ramified_pairs(system: CriticalSystem, rng: np.random.Generator, count: int, real: bool = False
-                   ) -> tuple[np.ndarray, np.ndarray]:
+def ramified_pairs(system: CriticalSystem, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Random parameters and targets that they are ramified critical points for.
 
     Newton's method on G(theta) lambda = 0, a . lambda = 1, with lambda among the values of L, from random starts;
@@ -93,10 +92,8 @@ def ramified_pairs(system: CriticalSystem, rng: np.random.Generator, count: int,
     basis = image_basis(system).conj()
     found_x: list[np.ndarray] = []
     found_q: list[np.ndarray] = []
-    for x in system.space.random_parameters(rng, STARTS * count, real):
+    for x in system.space.random_parameters(rng, STARTS * count):
         mu, a = gaussian(rng, len(basis)), gaussian(rng, len(basis))
-        if real:
-            mu, a = mu.real + 0j, a.real + 0j
         mu /= a @ mu
         pair = _newton(system, basis, x, mu, a)
         if pair is not None:
