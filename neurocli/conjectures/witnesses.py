@@ -206,9 +206,10 @@ def check_cover(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check
 def check_attained(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """The dimension at one activation degree, compared with the expected one."""
     network = parse(evidence["dimension"]["spec"])
-    expected = effective_parameters(network.shape)
     widths = parse(str(record["spec"]).removeprefix("threshold ")).shape
-    if (network.shape, set(network.get("r")), expected) != (widths, {int(evidence["r"])}, int(evidence["expected"])):
+    expected = effective_parameters(widths)
+    asked = parse(f"mlp:{'-'.join(map(str, widths))},r={int(evidence['r'])}")
+    if (network.digest, expected) != (asked.digest, int(evidence["expected"])):
         return False, "the dimension of another network"
     if (int(evidence["dim"]) == expected) != evidence["attained"]:
         return False, "attained exactly where the dimension is the expected one"
@@ -241,6 +242,8 @@ def supported_search(record: Mapping[str, Any], done: Sequence[Mapping[str, Any]
 def _supported_threshold(record: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Checked:
     rows = {int(e["r"]): bool(e["attained"]) for e in evidence if e["kind"] == "attained"}
     most = max(rows, default=0)
+    if parse(str(record["spec"]).removeprefix("threshold ")).get("bias"):
+        return False, "a network with a bias has no such threshold"
     if most < 2 or sorted(rows) != list(range(2, most + 1)):
         return False, "degrees are missing"
     last = max((r for r, attained in rows.items() if not attained), default=1)

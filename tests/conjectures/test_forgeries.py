@@ -299,3 +299,33 @@ def test_the_variables_are_those_of_the_network(tmp_path):
     assert verdict(tmp_path, record)[0] is False
     del evidence["template"]
     assert verdict(tmp_path, record)[0] is None
+
+
+@pytest.mark.parametrize("spec,theorem,value", [("mlp:3-2-1,r=2", "ambient space", 6), ("cnn:2-2,r=2", "ambient space", 6)])
+def test_a_bound_is_no_exact_theorem(tmp_path, spec, theorem, value):
+    record = record_of(dim(spec))
+    bound = {"kind": "upper-bound", "theorem": theorem, "statement": "", "value": value}
+    right, note = verdict(tmp_path, {**record, "value": value, "status": "bound", "evidence": [bound]})
+    assert right is True, note
+    record.update(value=value, evidence=[{**bound, "kind": "theorem"}])
+    right, note = verdict(tmp_path, record)
+    assert right is False and "a bound, not the theorem" in note
+
+
+@pytest.mark.parametrize("kind", ["upper-bound", "theorem"])
+def test_an_exact_theorem_is_a_bound_as_well(tmp_path, kind):
+    record = record_of(dim("mlp:3-2-1,r=2"))
+    for piece in record["evidence"]:
+        piece["kind"] = kind if piece["kind"] == "theorem" else piece["kind"]
+    assert verdict(tmp_path, record) == (True, "bounds meet")
+
+
+def test_a_threshold_is_about_networks_without_bias(tmp_path):
+    record = record_of(threshold("mlp:2-2-3-1,r=2", max_degree=6))
+    forged = copy.deepcopy(record)
+    row = next(e for e in forged["evidence"] if e["r"] == 6)
+    row["dimension"] = record_of(dim("mlp:2-2-3-1,r=6,bias"))
+    row.update(dim=row["dimension"]["value"], attained=False)
+    forged["value"] = 6
+    assert row["dimension"]["status"] == "proved" and verdict(tmp_path, forged)[0] is False
+    assert verdict(tmp_path, {**record, "spec": "threshold mlp:2-2-3-1,r=2,bias"})[0] is False

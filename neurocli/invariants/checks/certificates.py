@@ -197,6 +197,8 @@ def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bo
         return None, "no checker for theorems of this command"
     network = parse(record["spec"])
     if evidence.get("theorem") == "polynomial vector fields":
+        if evidence["kind"] != "upper-bound":
+            return False, "fields give a bound from above"
         from neurocli.invariants.ranks.kernel_fields import check_fields
         from neurocli.invariants.ranks.upper_bounds import reduced
 
@@ -207,8 +209,13 @@ def _theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> tuple[bo
         return False, f"no theorem {evidence.get('theorem')!r} speaks about this network"
     if not any(b.proved for b in same):
         return None, CONJECTURE
-    if not any(b.value == int(evidence["value"]) for b in same):
+    said = [b for b in same if b.value == int(evidence["value"])]
+    if not said:
         return False, f"the theorem gives {same[0].value}, not {evidence['value']}"
+    # an exact value is a bound from above as well, and a bound is never an exact value
+    allowed = ("exact", "upper") if evidence["kind"] == "upper-bound" else ("exact",)
+    if not any(b.proved and b.kind in allowed for b in said):
+        return False, f"the theorem gives a bound, not the {evidence['kind']}"
     return True, "hypotheses checked again"
 
 

@@ -36,6 +36,8 @@ def check_theorem(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Che
         return False, error.message
     if again.evidence[0].get("theorem") != evidence.get("theorem"):
         return False, f"no theorem {evidence.get('theorem')!r} speaks about this network and metric"
+    if record.get("status") in ("proved", "certified") and again.status.value != "proved":
+        return False, f"the theorem's number is only {again.status}"
     return int(again.value) == int(evidence["value"]), f"the theorem gives {again.value}"
 
 
