@@ -329,3 +329,14 @@ def test_a_threshold_is_about_networks_without_bias(tmp_path):
     forged["value"] = 6
     assert row["dimension"]["status"] == "proved" and verdict(tmp_path, forged)[0] is False
     assert verdict(tmp_path, {**record, "spec": "threshold mlp:2-2-3-1,r=2,bias"})[0] is False
+
+
+@pytest.mark.parametrize("result", [lambda: degree("linear:20-10-20"), lambda: fibers("mlp:30-20-10,r=2", method="theorem")])
+def test_numbers_beyond_doubles_are_numbers(tmp_path, result):
+    record = record_of(result())
+    large = record["value"] if isinstance(record["value"], str) else record["value"]["points"]
+    assert int(large) > 2**53 and isinstance(large, str)
+    assert verdict(tmp_path, record) == (True, "proved again")
+    other = str(int(large) + 1)
+    record["value"] = other if isinstance(record["value"], str) else {**record["value"], "points": other}
+    assert verdict(tmp_path, record)[0] is False

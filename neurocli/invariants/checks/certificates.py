@@ -120,7 +120,7 @@ def verify(record: Mapping[str, Any], checkers: Mapping[str, Checker] | None = N
         checkers: of further kinds of evidence.
         support: for further commands, whether evidence that was found right supports the value.
     """
-    command = str(record["command"])
+    command, record = str(record["command"]), {**record, "value": _exact(record["value"])}
     checks: tuple[Check, ...] = ()
     right: bool | None
     try:
@@ -137,6 +137,13 @@ def verify(record: Mapping[str, Any], checkers: Mapping[str, Checker] | None = N
         right, note = False, f"the evidence cannot be read: {error}"
     return Verification(str(record["spec"]), command, record["value"], str(record["status"]), checks, right, note,
                         ed_degree_check.metric_of(record))
+
+
+def _exact(value: Any) -> Any:
+    """A value with its large integers, which JSON holds as texts."""
+    if isinstance(value, Mapping):
+        return {key: _exact(entry) for key, entry in value.items()}
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
 
 
 def _same_network(record: Mapping[str, Any]) -> None:

@@ -94,7 +94,7 @@ def check_slice(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Check
 
 def check_claimed(record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Checked:
     """A count that only counting again can check says the same as the value, or as much where that is a bound."""
-    value, found = record["value"], evidence["value"]
+    value, found = record["value"], int(evidence["value"])
     if record["command"] == "fibers" and isinstance(value, Mapping) and evidence["kind"] == "monodromy":
         value = value.get("points", found)  # of the generic fibre
     elif record["command"] not in ("degree", "edd") or not isinstance(value, int):
