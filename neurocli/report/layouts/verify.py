@@ -18,7 +18,7 @@ def sections(result: Result, style: Style) -> list[Section]:
     found = [Section(f"{result.spec}: {VERDICTS[result.value]}", (), ()), Section("", names, tuple(
         (r["spec"], r["command"], *([r["metric"]] if metrics else []), _short(r["value"]), r["status"], r["right"],
          r["note"]) for r in rows))]
-    if style.verbose or not result.value:
+    if (style.verbose or not result.value) and any(r["checks"] for r in rows):
         found.append(Section("evidence", ("spec", "kind", "right", "how"), tuple(
             (r["spec"], c["kind"], c["right"], c["note"]) for r in rows for c in r["checks"])))
     told = [name for name in result.data["vouched_for"] if metrics or name != "metric"]
