@@ -268,8 +268,8 @@ def _conclude(network: Network, parametrization: Parametrization, excess: Excess
         lines.insert(0, "identifiable up to the group")
     else:
         verdict = FINITELY
-        lines.insert(0, "finitely identifiable" + (": the fibre is finite modulo the group, and its classes were not counted"
-                                                if classes is None else f" ({classes} classes)"))
+        uncounted = ": the fibre is finite modulo the group, and its classes were not counted"
+        lines.insert(0, "finitely identifiable" + (uncounted if classes is None else f" ({classes} classes)"))
     if statement and (proved or classes is not None):
         lines.append(statement.statement + ("" if proved or computed is not None else " (a conjecture)"))
         lines += [f"checked: {hypothesis}" for hypothesis in statement.hypotheses]
