@@ -30,6 +30,13 @@ def test_where_the_hypotheses_fail_the_formula_is_a_bound(spec, value, bound):
         edd(spec, boundary=True, method="closed-form")
 
 
+def test_a_degree_lost_modulo_the_prime_proves_nothing():
+    lost = "mlp:2-2-1,act=2147483647*x^3+x^2"  # a quadric modulo the default prime, a cubic over Q
+    with pytest.raises(UsageError, match="upper bound"):
+        edd(lost, boundary=True, method="closed-form")
+    assert edd("mlp:2-2-1,act=2147483629*x^3+x^2", boundary=True).value == 7
+
+
 def test_formula_of_hypersurfaces():
     assert hypersurface_count(2, 2, False) == 4  # an ellipse
     assert hypersurface_count(2, 5, True) == 8  # 2 (n - 1): eigenvalues of a generic quadric

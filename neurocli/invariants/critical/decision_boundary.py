@@ -117,6 +117,8 @@ def _row(entries: Sequence[Any]) -> np.ndarray:
 def in_general_position(boundary: Boundary, question: Question) -> tuple[str, ...] | None:
     """The hypotheses of the hypersurface formula, checked; None where one fails or is not settled."""
     f, p = boundary.equation, boundary.p
+    if not _degrees_survive(boundary, question.parametrization):
+        return None
     if boundary.variables == 1:
         return ("a power of one linear form",) if boundary.cone else None
     if boundary.reduced:  # other weights may give no multiple factors
@@ -133,6 +135,18 @@ def in_general_position(boundary: Boundary, question: Question) -> tuple[str, ..
         if question.engine.dimension_and_degree(system, question.limits)[0] > 0:
             return None
     return tuple(f"{statement} for random weights modulo {p}" for statement, _ in checks)
+
+
+def _degrees_survive(boundary: Boundary, parametrization: Parametrization) -> bool:
+    """Whether no degree of the equation over Q can have been lost modulo the prime.
+
+    The argument from one choice modulo one prime needs the degree of the family over Q, and p may divide coefficients
+    of the activation.
+    """
+    degrees = () if parametrization.ambient is None else tuple(parametrization.ambient.degrees)
+    if boundary.cone:
+        return len(degrees) == 1 and (boundary.reduced or boundary.degree == degrees[0])
+    return bool(degrees) and boundary.degree == degrees[-1]
 
 
 def _slopes(f: Any) -> list[Polynomial]:
