@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurocli.errors import DataError
+from neurocli.errors import DataError, EngineError
 from neurocli.invariants.tracking import Tracking
 from neurocli.jobs.messages import tell
 
 if TYPE_CHECKING:
+    from neurocli.invariants.degrees.question import Question
     from neurocli.numerics.certification import Certificate
     from neurocli.numerics.solutions import Solutions
 
@@ -25,6 +26,18 @@ _SHARE = 0.7
 _FEW = 5
 #: Residual of a solution, relative to the derivative and the point: far above rounding, far below 1.
 _RESIDUAL = 1e-6
+
+
+def require_dimension(question: Question, solutions: Solutions) -> None:
+    """Check that floating point sees the dimension that exact arithmetic found: certificates take it for granted.
+
+    Raises:
+        EngineError: it sees another one.
+    """
+    seen, exact = solutions.system.space.dimension, question.dimension.value
+    if seen != exact:
+        raise EngineError(f"{question.network}: dimension {seen} in floating point, {exact} in exact arithmetic",
+                          "try another --seed, or another --method")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -1,8 +1,11 @@
 """Numbers of critical points: the golden table, parity of closed forms and Gröbner bases, metrics, bad input."""
 
+import dataclasses
+
 import pytest
 from golden_values import rows
 
+import neurocli
 from neurocli.architectures.grammar import parse
 from neurocli.errors import DataError, UsageError
 from neurocli.invariants.critical.metrics import Metric, bombieri_weight, read_metric
@@ -177,3 +180,23 @@ def test_ranks_must_be_positive_and_generic():
 def test_no_closed_form_is_said_so():
     with pytest.raises(UsageError, match="no closed form"):
         edd("mlp:3-3-3,r=2", method="closed-form")
+
+
+@pytest.mark.parametrize("name", ["edd", "degree"])
+def test_certificates_need_the_dimension_of_exact_arithmetic(name, monkeypatch):
+    # With a dimension too small fewer equations would be certified than the problem has.
+    from neurocli.errors import EngineError
+    from neurocli.invariants import certified_count
+    from neurocli.invariants.tracking import Tracking
+
+    real = certified_count.require_dimension
+
+    def short_sighted(question, solutions):
+        space = dataclasses.replace(solutions.system.space, dimension=solutions.system.space.dimension - 1)
+        solutions.system.space = space
+        return real(question, solutions)
+
+    place = "critical" if name == "edd" else "degrees"
+    monkeypatch.setattr(f"neurocli.invariants.{place}.monodromy.require_dimension", short_sighted)
+    with pytest.raises(EngineError, match="in exact arithmetic"):
+        getattr(neurocli, name)("mlp:2-2-1,r=4", method="monodromy", tracking=Tracking(certify=True))

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurocli.errors import UsageError
-from neurocli.invariants.certified_count import certificate_evidence, examine, require_solved, run_facts, save
+from neurocli.invariants.certified_count import (
+    certificate_evidence,
+    examine,
+    require_dimension,
+    require_solved,
+    run_facts,
+    save,
+)
 from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.degrees.question import Found, Question
 from neurocli.results.result import Status
@@ -56,6 +63,7 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
 
     Raises:
         UsageError: real critical points of an indefinite form, which has no real root.
+        EngineError: floating point sees another dimension than exact arithmetic.
     """
     from neurocli.numerics.critical import solve_critical
 
@@ -63,6 +71,7 @@ def monodromy_count(question: Question, metric: Metric) -> Found:
     began = time.monotonic()
     execution = tracking.execution(None if timeout is None else began + SEARCH_SHARE * timeout)
     answer = solve_critical(question.parametrization, root_of(metric, question.seed), question.seed, execution)
+    require_dimension(question, answer)
     if tracking.real_only and answer.data.imag.any():
         raise UsageError("--real-only: the form is indefinite, so no coordinates are real", "leave --real-only out")
     if tracking.journal is not None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurocli.errors import UsageError
-from neurocli.invariants.certified_count import run_facts
+from neurocli.invariants.certified_count import require_dimension, run_facts
 from neurocli.invariants.critical.extras import FITTED
 from neurocli.invariants.critical.metrics import Metric
 from neurocli.invariants.critical.monodromy import root_of
@@ -209,6 +209,7 @@ def real_statistics(question: Question, metric: Metric, count: int, proved: int 
         raise UsageError("--real draws targets, and data have theirs", "use --solve")
     began, limit = time.monotonic(), question.limits.timeout
     solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
+    require_dimension(question, solutions)
     until = None if limit is None else began + limit
     targets = np.random.default_rng([question.seed, 0x4EA1]).standard_normal((count, len(solutions.data)))
     outcomes = list(_followed(question, solutions, targets, until))
@@ -314,6 +315,7 @@ def solve_data(question: Question, metric: Metric, proved: int | None = None, ra
     began, limit = time.monotonic(), question.limits.timeout
     metric, factors = balanced_inputs(question, metric)
     solutions = solve_generic(question, metric, None if limit is None else began + SEARCH_SHARE * limit)
+    require_dimension(question, solutions)
     target = np.array([[float(v) for v in row] for row in metric.outputs]).reshape(-1)
     ends = ends_at(solutions.system, solutions.points, solutions.data, target.astype(complex), solutions.seed)
     boxes: list[dict[str, Any]] = []

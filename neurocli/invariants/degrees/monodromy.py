@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from neurocli.errors import EngineError
 from neurocli.invariants.certified_count import (
     Examined,
     certificate_evidence,
     examine,
+    require_dimension,
     require_solved,
     run_facts,
     save,
@@ -52,9 +52,7 @@ def monodromy_degree(question: Question) -> Found:
     execution = tracking.execution(None if timeout is None else began + share * timeout)
     solve = solve_real_slice if tracking.real_only else solve_slice
     answer = solve(question.parametrization, question.seed, execution)
-    if answer.system.space.dimension != question.dimension.value:
-        raise EngineError(f"{question.network}: dimension {answer.system.space.dimension} in floating point, "
-                          f"{question.dimension.value} in exact arithmetic", "try another --seed, or --method slice")
+    require_dimension(question, answer)
     if tracking.journal is not None:
         require_solved(answer, tracking.journal)
     examined = examine(answer, None if timeout is None else began + timeout) if tracking.proves else None
