@@ -11,6 +11,7 @@ evaluated by localization.  For symmetric matrices E = Sym^2 S and F = Sym^2 Q* 
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 from collections.abc import Sequence
 from functools import cached_property
@@ -23,7 +24,7 @@ from neurocli.theorems.grassmannian import FixedPoint, integrate, segre
 MAX_FIXED_POINTS = 40_000
 
 
-class _Cone:
+class _Cone(abc.ABC):
     """What the two kinds of determinantal varieties share."""
 
     rank: int
@@ -34,9 +35,9 @@ class _Cone:
         return sum(self.polar_degrees)
 
     @property
+    @abc.abstractmethod
     def polar_degrees(self) -> tuple[int, ...]:
         """delta_0, ..., delta_m; the last is the degree."""
-        raise NotImplementedError
 
 
 @dataclasses.dataclass(frozen=True)

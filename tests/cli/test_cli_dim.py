@@ -66,10 +66,14 @@ def test_json_schema():
 
     from neurocli.results.schema import RESULT_SCHEMA
 
-    for line in neurocli(
+    lines = neurocli(
         "dim", "--json", "mlp:3-2-1,r=2", "mlp:784-512-512-10,r=3", "sprecher:2-2-1,knots=3"
-    ).stdout.splitlines():
+    ).stdout.splitlines()
+    assert len(lines) == 3
+    for line in lines:
         jsonschema.validate(json.loads(line), RESULT_SCHEMA)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**json.loads(lines[0]), "status": "sure"}, RESULT_SCHEMA)
 
 
 def test_plain_and_latex():

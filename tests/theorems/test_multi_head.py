@@ -3,6 +3,8 @@
 import pytest
 
 import neurocli
+from neurocli.architectures.grammar import parse
+from neurocli.theorems.multi_head import several_heads
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4])
@@ -26,4 +28,6 @@ def test_no_rank_exceeds_the_bounds(t):
     for heads in (2, 3, 5):
         for d in (1, 2, 3):
             for a in (1, 3):
-                neurocli.dim(f"lightning:{d}-2,a={a},t={t},heads={heads}")  # a larger rank would be an internal error
+                spec = f"lightning:{d}-2,a={a},t={t},heads={heads}"
+                rank = neurocli.dim(spec, method="rank").value
+                assert all(rank <= bound.value for bound in several_heads(parse(spec)))
