@@ -85,7 +85,7 @@ def degree(spec: str | Mapping[str, Any] | Network, *, method: str = "auto", pri
     known = known_variety(network, proved_to_fill)
     chosen = choose_method(question, method, known)
     if timeout is not None and chosen in ENDLESS and not (polar or hilbert or equations or implicit or emit):
-        from neurocli.invariants.critical.limits import within
+        from neurocli.invariants.limits import within
 
         found = within(question, timeout, lambda q: _FUNCTIONS[chosen](q, known), lambda q: _monodromy(q, known),
                        "functions on a random slice")

@@ -34,7 +34,7 @@ from neurocli.invariants.critical.extras import (
     projected,
     singular_left_out,
 )
-from neurocli.invariants.critical.limits import tracked, within
+from neurocli.invariants.limits import tracked, within
 from neurocli.invariants.critical.metrics import Metric, for_network, read_metric, remarks
 from neurocli.invariants.critical.unramified import (
     degenerate_parts,

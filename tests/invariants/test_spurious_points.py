@@ -9,7 +9,7 @@ import neurocli
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import TimeLimit, UsageError
-from neurocli.invariants.critical.limits import tracked, within
+from neurocli.invariants.limits import tracked, within
 from neurocli.invariants.critical.spurious_points import has_subnetworks
 from neurocli.invariants.degrees.question import Found
 from neurocli.invariants.ed_degree import _question, edd

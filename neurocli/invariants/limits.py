@@ -1,4 +1,4 @@
-"""Counting critical points within a limit of time: the method asked for first, then the best bound there is.
+"""Counting within a limit of time: the method asked for first, then the best bound there is.
 
 Programs for Gröbner bases give nothing before their end, and a call of FLINT cannot be interrupted; so a method
 runs in a process of its own, which can be stopped at any moment.  Path tracking finds critical points one by one:
