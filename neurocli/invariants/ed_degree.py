@@ -34,7 +34,6 @@ from neurocli.invariants.critical.extras import (
     projected,
     singular_left_out,
 )
-from neurocli.invariants.limits import tracked, within
 from neurocli.invariants.critical.metrics import Metric, for_network, read_metric, remarks
 from neurocli.invariants.critical.unramified import (
     degenerate_parts,
@@ -46,6 +45,7 @@ from neurocli.invariants.critical.unramified import (
 from neurocli.invariants.degree import proved_to_fill
 from neurocli.invariants.degrees.question import Found, Question
 from neurocli.invariants.dimension import check_options, dim
+from neurocli.invariants.limits import tracked, within
 from neurocli.invariants.tracking import PLAIN, Tracking
 from neurocli.results.result import Result, Status
 from neurocli.theorems.degree_catalogue import KnownVariety, known_variety

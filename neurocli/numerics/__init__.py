@@ -5,8 +5,7 @@ What other rooms call:
     slices.solve_slice(parametrization, seed, execution) -> Solutions       the degree
     critical.solve_critical(parametrization, metric, seed, execution)       critical points of a loss
     critical.track_to_targets(solutions, targets) -> EndPoints              from a generic target to given ones
-    special_targets.follow(solutions, target) -> Solutions, Ends            to one that may be special
-    real_slice.solve_real_slice(parametrization, seed, execution)           the degree, on a real slice
+    special_targets.ends_at(system, points, data, target) -> Ends           to one that may be special
     fibers.solve_fiber(parametrization, seed, execution) -> FiberSolutions  the generic fibre in the gauge
     solve_system.solve_polynomials(polynomials, seed) -> SystemSolutions    any square system
     certification.certify(system, points, data) -> list[Certificate]        proofs, point by point

@@ -15,7 +15,7 @@ from neurocli.numerics.execution import Execution
 from neurocli.numerics.function_space import FunctionSpace, function_space, gaussian
 from neurocli.numerics.monodromy import SEARCHING, Monodromy, MonodromyResult, triangle
 from neurocli.numerics.point_table import PointTable
-from neurocli.numerics.real_slice import real_rows
+from neurocli.numerics.slices import real_rows
 from neurocli.numerics.trace_test import PASSES, trace_residual
 from neurocli.numerics.tracker import CAUTIOUS, Runner, Tracker
 

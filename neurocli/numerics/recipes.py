@@ -21,15 +21,13 @@ def homotopy_of(recipe: Mapping[str, Any]) -> Homotopy:
     from neurocli.numerics.execution import decode_array
     from neurocli.numerics.fibers import gauged_slice
     from neurocli.numerics.function_space import function_space
-    from neurocli.numerics.real_slice import real_slice
     from neurocli.numerics.slices import generic_slice
     from neurocli.numerics.systems import CriticalSystem
 
     network = parametrization(parse(recipe["spec"]))
-    if recipe["kind"] == "slice":
-        return generic_slice(function_space(network, recipe["seed"]), recipe["seed"])
-    if recipe["kind"] == "real-slice":
-        return real_slice(function_space(network, recipe["seed"], real=True), recipe["seed"])
+    if recipe["kind"] in ("slice", "real-slice"):
+        real = recipe["kind"] == "real-slice"
+        return generic_slice(function_space(network, recipe["seed"], real=real), recipe["seed"], real)
     if recipe["kind"] in ("fiber", "real-fiber"):
         real = recipe["kind"] == "real-fiber"
         return gauged_slice(function_space(network, recipe["seed"], real=real), recipe["seed"], real)

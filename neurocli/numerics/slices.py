@@ -35,27 +35,38 @@ class Problem:
     real: bool = False
 
 
-def generic_slice(space: FunctionSpace, seed: int) -> SliceSystem:
-    """Random linear equations, as many as the dimension, with orthonormal rows."""
+def generic_slice(space: FunctionSpace, seed: int, real: bool = False) -> SliceSystem:
+    """Random linear equations, complex or real, as many as the dimension, with orthonormal rows."""
+    if real:
+        return SliceSystem(space, real_rows(space, seed) + 0j)
     rng = np.random.default_rng([seed, 0x511CE])
     return SliceSystem(space, np.linalg.qr(gaussian(rng, space.size, space.dimension))[0].T)
 
 
+def real_rows(space: FunctionSpace, seed: int) -> np.ndarray:
+    """An orthonormal real matrix (dimension, size)."""
+    rng = np.random.default_rng([seed, 0x4EA1])
+    return np.linalg.qr(rng.standard_normal((space.size, space.dimension)))[0].T
+
+
 def solve_slice(parametrization: Parametrization, seed: int = 0,
-                execution: Execution = Execution()) -> Solutions:  # noqa: B008 - frozen
-    """All functions of a network in a random affine linear space of complementary dimension.
+                execution: Execution = Execution(), *, real: bool = False) -> Solutions:  # noqa: B008 - frozen
+    """All complex functions of a network in a random affine linear space of complementary dimension.
 
     Args:
         parametrization: the network.
         seed: of all random choices; a restart derives its own.
         execution: where and how long; see `Execution`.
+        real: a real linear space through a random real function.
 
     Returns:
         The solutions; `count` is the degree when `complete`, a lower bound otherwise.
 
     Notes:
         Slices of a cone are affine, so they meet it in deg many points.  Points are counted by
-        their function, hence once for each orbit of every symmetry, known or not.
+        their function, hence once for each orbit of every symmetry, known or not.  Real slices are
+        Zariski dense among all, so a random one is as generic; complex ones are searched faster
+        (with one real node, 2 searches in 14 for (2,2,2,2) got stuck, with complex ones none).
 
     Reference:
         T. Duff et al. (2019), Solving polynomial systems via homotopy continuation and monodromy.
@@ -68,18 +79,20 @@ def solve_slice(parametrization: Parametrization, seed: int = 0,
         (3, True)
     """
     def problem(seed: int) -> Problem:
-        space = function_space(parametrization, seed)
-        system = generic_slice(space, seed)
+        space = function_space(parametrization, seed, real=real)
+        system = generic_slice(space, seed, real)
         rng = np.random.default_rng([seed, 0xF4E5])
 
         def fresh(count: int) -> tuple[np.ndarray, np.ndarray]:
             x = space.random_parameters(rng, count)
             return x, system.invariants(x) @ system.rows.T
 
-        start, (here,) = fresh(1)
+        start = space.random_parameters(rng, 1, real)
+        here = (system.invariants(start) @ system.rows.T)[0]
+        here = here.real + 0j if real else here
         there = gaussian(rng, space.dimension)
         there *= np.linalg.norm(here) / np.linalg.norm(there)
-        recipe = {"kind": "slice", "spec": str(parametrization.network), "seed": seed}
+        recipe = {"kind": "real-slice" if real else "slice", "spec": str(parametrization.network), "seed": seed}
         return Problem(system, start, triangle(here, there), fresh, recipe)
 
     return solve(problem, seed, execution)

@@ -9,7 +9,6 @@ import numpy as np
 
 from neurocli.numerics.endgame import track_to_the_end
 from neurocli.numerics.paths import Homotopy, Paths, ReturnCode, detoured
-from neurocli.numerics.solutions import Solutions
 
 #: Singular end points are known to about the radius of the loops around them.
 _NEAR = 1e-4
@@ -57,24 +56,6 @@ def ends_at(system: Homotopy, points: np.ndarray, data: np.ndarray, target: np.n
     singular, multiplicities = _merged(done.invariants[(codes == ReturnCode.SINGULAR) & (done.windings > 0)])
     names = collections.Counter(ReturnCode(code).name for code in codes[~good].tolist())
     return Ends(done.ends.x[good], singular, multiplicities, dict(sorted(names.items())))
-
-
-def follow(solutions: Solutions, target: np.ndarray) -> tuple[Solutions, Ends]:
-    """The regular solutions over another target, which may be special, and where all paths have gone.
-
-    Example:
-        >>> from neurocli.architectures.grammar import parse
-        >>> from neurocli.architectures.registry import parametrization
-        >>> from neurocli.numerics.slices import solve_slice
-        >>> found = solve_slice(parametrization(parse("mlp:3-2-1,r=2")))
-        >>> follow(found, 2 * found.data)[0].count
-        3
-    """
-    target = np.asarray(target).astype(complex)
-    ends = ends_at(solutions.system, solutions.points, solutions.data, target, solutions.seed)
-    values = solutions.system.invariants(ends.regular) if len(ends.regular) else solutions.values[:0]
-    return dataclasses.replace(solutions, count=len(ends.regular), points=ends.regular, values=values,
-                               data=target), ends
 
 
 def _merged(points: np.ndarray) -> tuple[np.ndarray, tuple[int, ...]]:

@@ -9,10 +9,10 @@ import neurocli
 from neurocli.architectures.grammar import parse
 from neurocli.architectures.registry import parametrization
 from neurocli.errors import TimeLimit, UsageError
-from neurocli.invariants.limits import tracked, within
 from neurocli.invariants.critical.spurious_points import has_subnetworks
 from neurocli.invariants.degrees.question import Found
 from neurocli.invariants.ed_degree import _question, edd
+from neurocli.invariants.limits import tracked, within
 from neurocli.invariants.tracking import Tracking
 from neurocli.jobs.messages import tell
 from neurocli.results.result import Status

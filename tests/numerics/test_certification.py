@@ -12,7 +12,7 @@ from neurocli.numerics.certification import certify, count_certified, real_repre
 from neurocli.numerics.critical import solve_critical, track_to_targets
 from neurocli.numerics.function_space import function_space
 from neurocli.numerics.slices import solve_slice
-from neurocli.numerics.special_targets import follow
+from neurocli.numerics.special_targets import ends_at
 from neurocli.numerics.tracker import CAUTIOUS, Tracker
 
 
@@ -98,9 +98,10 @@ def test_real_solutions_of_a_real_target(critical):
 
 def test_complex_data_never_have_real_solutions():
     found = solve_slice(network("mlp:3-2-1,r=2"))
-    there, ends = follow(found, found.data * (1 + 0.3j))
-    certificates = certify(there.system, there.points, there.data)
-    assert there.count == count_certified(certificates) == 3 and not ends.lost
+    target = found.data * (1 + 0.3j)
+    ends = ends_at(found.system, found.points, found.data, target)
+    certificates = certify(found.system, ends.regular, target)
+    assert len(ends.regular) == count_certified(certificates) == 3 and not ends.lost
     assert not any(c.real for c in certificates)
 
 

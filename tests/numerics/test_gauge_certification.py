@@ -8,7 +8,7 @@ from neurocli.architectures.registry import parametrization
 from neurocli.errors import DataError
 from neurocli.numerics.fibers import solve_fiber
 from neurocli.numerics.gauge_certification import certify_in_gauge
-from neurocli.numerics.real_slice import solve_real_slice
+from neurocli.numerics.slices import solve_slice
 from neurocli.numerics.solutions import read_bertini, read_json, write_bertini, write_json
 
 
@@ -54,7 +54,7 @@ def test_the_fibre_of_real_weights_holds_a_real_point(fibre):
 @pytest.mark.parametrize(("spec", "degree"), [("mlp:3-3-3,r=2", 30), ("cnn:2-2,r=2", 4),
                                               ("mlp:2-2-1,act=x^3+x^2", 3)])
 def test_a_real_slice_has_as_many_points_in_conjugate_pairs(spec, degree):
-    found = solve_real_slice(network(spec), seed=2)
+    found = solve_slice(network(spec), seed=2, real=True)
     assert (found.count, found.complete) == (degree, True) and not found.data.imag.any()
     gaps = np.abs(found.values[:, None] - found.values.conj()[None]).max(axis=2).min(axis=1)
     assert gaps.max() <= 1e-6 * np.abs(found.values).max()

@@ -9,7 +9,7 @@ from neurocli.numerics.certification import certify, count_certified
 from neurocli.numerics.endgame import track_to_the_end
 from neurocli.numerics.paths import Paths, ReturnCode, segment
 from neurocli.numerics.slices import solve_slice
-from neurocli.numerics.special_targets import follow
+from neurocli.numerics.special_targets import ends_at
 
 
 class Line:
@@ -79,22 +79,22 @@ def test_a_target_on_the_discriminant():
     # The cubic of singular symmetric matrices: a tangent slice has one double point and one simple one.
     found = solve_slice(parametrization(parse("mlp:3-2-1,r=2")))
     target, function = tangent_target(found, 4)
-    kept, done = follow(found, target)
-    assert kept.count == 1 and done.multiplicities == (2,) and done.at_infinity == 0
+    done = ends_at(found.system, found.points, found.data, target)
+    assert len(done.regular) == 1 and done.multiplicities == (2,) and done.at_infinity == 0
     assert np.linalg.norm(done.singular[0] - function) <= 1e-3 * np.linalg.norm(function)
     assert done.lost == {"SINGULAR": 2}
-    assert count_certified(certify(kept.system, kept.points, kept.data)) == 1
+    assert count_certified(certify(found.system, done.regular, target)) == 1
 
 
 def test_no_path_is_lost_silently():
     found = solve_slice(parametrization(parse("mlp:3-2-2,r=2")))
     target, _ = tangent_target(found, 1)
     for place in (target, 2 * found.data, np.zeros_like(found.data)):
-        kept, done = follow(found, place)
-        assert kept.count + sum(done.lost.values()) == found.count
-        if not kept.count:
+        done = ends_at(found.system, found.points, found.data, place)
+        assert len(done.regular) + sum(done.lost.values()) == found.count
+        if not len(done.regular):
             continue
-        residual, _, _ = found.system.evaluate(kept.points, place[None], place[None])
+        residual, _, _ = found.system.evaluate(done.regular, place[None], place[None])
         assert np.abs(residual).max(initial=0) <= 1e-8 * np.abs(found.values).max()
 
 

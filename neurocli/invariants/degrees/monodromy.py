@@ -43,15 +43,13 @@ def monodromy_degree(question: Question) -> Found:
     """
     import numpy as np
 
-    from neurocli.numerics.real_slice import solve_real_slice
     from neurocli.numerics.slices import solve_slice
 
     tracking, timeout = question.tracking, question.limits.timeout
     began = time.monotonic()
     share = SEARCH_SHARE_BEFORE_CERTIFYING if tracking.proves else SEARCH_SHARE
     execution = tracking.execution(None if timeout is None else began + share * timeout)
-    solve = solve_real_slice if tracking.real_only else solve_slice
-    answer = solve(question.parametrization, question.seed, execution)
+    answer = solve_slice(question.parametrization, question.seed, execution, real=tracking.real_only)
     require_dimension(question, answer)
     if tracking.journal is not None:
         require_solved(answer, tracking.journal)
